@@ -1,0 +1,57 @@
+"""Middleware of the whole platform: client address, health, and the state before the first municipality."""
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+
+from portal import health
+
+Handler = Callable[[HttpRequest], HttpResponseBase]
+
+
+class ClientAddressMiddleware:
+    """Sets REMOTE_ADDR to the client's address behind TRUSTED_PROXIES proxies, for throttles only.
+
+    With n proxies the n-th address from the right of X-Forwarded-For was written by the outermost proxy of ours;
+    everything left of it may be forged. Without proxies the header is ignored.
+    """
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if settings.TRUSTED_PROXIES:
+            hops = [hop.strip() for hop in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if hop.strip()]
+            if len(hops) >= settings.TRUSTED_PROXIES:
+                request.META["REMOTE_ADDR"] = hops[-settings.TRUSTED_PROXIES]
+        return self.get_response(request)
+
+
+class HealthMiddleware:
+    """Answers /healthz and /readyz before anything needs a database row or a known host."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if request.path == "/healthz":
+            return health.process()
+        if request.path == "/readyz":
+            return health.ready()
+        return self.get_response(request)
+
+
+class SetUpMiddleware:
+    """As long as no municipality exists, every page says so kindly instead of failing."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if request.municipality is None and not request.path.startswith(settings.STATIC_URL):
+            response: HttpResponse = render(request, "portal/not_set_up.html", status=503)
+            response["Retry-After"] = "60"
+            return response
+        return self.get_response(request)

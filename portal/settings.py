@@ -1,0 +1,343 @@
+"""Settings of the platform, read from the environment.
+
+Every variable is listed in docs/production.env.example. A value that makes no sense stops the start with its name:
+a portal that runs with half its settings is worse than one that does not run.
+"""
+
+import secrets
+from importlib.util import find_spec
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext_lazy as _
+from environs import Env
+
+from portal.logs import LOGGING as LOGGING
+
+env = Env()
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+DATA_DIR = Path(env.str("DATA_DIR", "") or BASE_DIR / "var").resolve()
+DATA_DIR.mkdir(parents=True, exist_ok=True)
+
+DEBUG = env.bool("DEBUG", False)
+DEMO = env.bool("DEMO", True)
+"""The demo platform: generated data, a mailbox page instead of real mail, logins on the login page."""
+HTTPS = env.bool("HTTPS", False)
+"""The platform is reached by https: secure cookies, HSTS, links with https."""
+
+
+def _secret_key() -> str:
+    """The key of the environment; without HTTPS one that is made at the first start and kept in DATA_DIR."""
+    if key := env.str("SECRET_KEY", ""):
+        return key
+    if HTTPS:
+        raise ImproperlyConfigured("SECRET_KEY is missing: set it to at least 50 random characters.")
+    file = DATA_DIR / "secret_key"
+    try:
+        with file.open("x") as new:
+            file.chmod(0o600)
+            new.write(secrets.token_urlsafe(50))
+    except FileExistsError:
+        pass
+    return file.read_text()
+
+
+SECRET_KEY = _secret_key()
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", [])
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["localhost", ".localhost", "127.0.0.1", "[::1]"])
+CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", [])
+PORT = env.int("PORT", 8000)
+PUBLIC_SCHEME = "https" if HTTPS else "http"
+PUBLIC_PORT = env.str("PUBLIC_PORT", "" if HTTPS else str(PORT))
+"""Port in links of mails; empty where the proxy listens on the usual one."""
+TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", 0)
+"""How many reverse proxies stand in front, each adding one address to X-Forwarded-For."""
+
+INSTALLED_APPS = [
+    "portal",
+    "api",
+    "moderation",
+    "notifications",
+    "reports",
+    "forms",
+    "cases",
+    "accounts",
+    "geo",
+    "outbox",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.gis",
+    "django.contrib.humanize",
+    "django.forms",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "rest_framework",
+    "rest_framework_gis",
+    "drf_spectacular",
+    "django_filters",
+    "leaflet",
+    "csp",
+    "django_structlog",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "portal.middleware.ClientAddressMiddleware",
+    "portal.middleware.HealthMiddleware",
+    "django_structlog.middlewares.RequestMiddleware",
+    "geo.middleware.MunicipalityMiddleware",
+    "portal.middleware.SetUpMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "accounts.middleware.StaffTotpMiddleware",
+]
+
+ROOT_URLCONF = "portal.urls"
+WSGI_APPLICATION = "portal.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "django.template.context_processors.i18n",
+                "portal.context.site",
+            ],
+        },
+    }
+]
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+
+
+# Database -----------------------------------------------------------------------------------------------------------
+def _libraries(package: str, pattern: str) -> str | None:
+    """A shared library out of a wheel: GDAL and GEOS come with pyogrio and shapely, so no system package is needed."""
+    spec = find_spec(package)
+    if spec is None or spec.origin is None:
+        return None
+    folder = Path(spec.origin).parents[1] / f"{package}.libs"
+    found = sorted(folder.glob(pattern))
+    return str(found[0]) if found else None
+
+
+if gdal := _libraries("pyogrio", "libgdal*.so*"):
+    GDAL_LIBRARY_PATH = gdal
+if geos := _libraries("shapely", "libgeos_c*.so*"):
+    GEOS_LIBRARY_PATH = geos
+
+DATABASES: dict[str, dict[str, object]] = {}
+if url := env.str("DATABASE_URL", ""):
+    if urlsplit(url).scheme not in {"postgis", "postgres", "postgresql"}:
+        raise ImproperlyConfigured("DATABASE_URL must begin with postgis:// (or be empty for SpatiaLite).")
+    DATABASES["default"] = {
+        **env.dj_db_url("DATABASE_URL"),
+        "ENGINE": "django.contrib.gis.db.backends.postgis",
+        "CONN_MAX_AGE": 300,
+        "CONN_HEALTH_CHECKS": True,
+    }
+else:
+    DATABASES["default"] = {
+        "ENGINE": "django.contrib.gis.db.backends.spatialite",
+        "NAME": str(DATA_DIR / "anliegen.sqlite3"),
+        # A connection stays open: opening SpatiaLite costs more than most queries. Transactions take the write lock
+        # when they begin, since one that asks for it later can only fail ("database is locked").
+        "CONN_MAX_AGE": None,
+        "OPTIONS": {
+            "timeout": 20,
+            "transaction_mode": "IMMEDIATE",
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;",
+        },
+        "TEST": {"NAME": str(DATA_DIR / "test.sqlite3")},
+    }
+SPATIALITE_LIBRARY_PATH = env.str("SPATIALITE_LIBRARY_PATH", "mod_spatialite")
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# Cache, files -------------------------------------------------------------------------------------------------------
+REDIS_URL = env.str("REDIS_URL", "")
+if REDIS_URL:
+    CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
+else:
+    CACHES = {
+        "default": {
+            "BACKEND": "diskcache.DjangoCache",
+            "LOCATION": str(DATA_DIR / "cache"),
+            "TIMEOUT": 300,
+            "OPTIONS": {"size_limit": 2**28},
+        }
+    }
+FILES_DIR = DATA_DIR / "files"
+"""Originals and variants of uploads. Nothing serves this folder; cases.views.file checks every access."""
+STORAGES = {
+    "default": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": str(FILES_DIR), "file_permissions_mode": 0o640},
+    },
+    "staticfiles": {"BACKEND": "portal.storage.StaticStorage"},
+}
+STATIC_URL = "/static/"
+STATIC_ROOT = DATA_DIR / "static"
+VENDOR_DIR = BASE_DIR / "var" / "vendor"
+STATICFILES_DIRS = [BASE_DIR / "static", *([("vendor", VENDOR_DIR)] if VENDOR_DIR.is_dir() else [])]
+FILE_UPLOAD_PERMISSIONS = 0o640
+PHOTO_MAX_BYTES = 20 * 2**20
+PHOTO_MAX_PIXELS = 60_000_000
+PHOTO_MAX_COUNT = 5
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 2**20
+DATA_UPLOAD_MAX_NUMBER_FILES = 20
+FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 2**20
+
+# Work in the background ---------------------------------------------------------------------------------------------
+CELERY_BROKER_URL = REDIS_URL or "filesystem://"
+if not REDIS_URL:
+    _broker = DATA_DIR / "broker"
+    for _folder in ("queue", "processed", "control"):
+        (_broker / _folder).mkdir(parents=True, exist_ok=True)
+    CELERY_BROKER_TRANSPORT_OPTIONS = {
+        "data_folder_in": str(_broker / "queue"),
+        "data_folder_out": str(_broker / "queue"),
+        "processed_folder": str(_broker / "processed"),
+        "control_folder": str(_broker / "control"),
+        "store_processed": False,
+    }
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_TIMEOUT = 2
+CELERY_TASK_PUBLISH_RETRY = False
+CELERY_TIMEZONE = "Europe/Berlin"
+
+# Mail ---------------------------------------------------------------------------------------------------------------
+MAIL_DIR = DATA_DIR / "mail"
+SMTP_URL = env.str("SMTP_URL", "")
+"""smtp://, smtp+tls:// (STARTTLS) or smtps:// with user, password and port. Empty: mails are written to MAIL_DIR."""
+if SMTP_URL and (urlsplit(SMTP_URL).scheme not in {"smtp", "smtp+tls", "smtps"} or not urlsplit(SMTP_URL).hostname):
+    raise ImproperlyConfigured("SMTP_URL must look like smtp+tls://user:password@mail.example.org:587")
+RELAY_URL = SMTP_URL or MAIL_DIR.as_uri()
+SENDER_ADDRESS = env.str("SENDER_ADDRESS", "noreply@localhost")
+EMAIL_BACKEND = "notifications.backend.DeliveryBackend"
+DEFAULT_FROM_EMAIL = SENDER_ADDRESS
+SERVER_EMAIL = SENDER_ADDRESS
+
+# Other machines (see net) -------------------------------------------------------------------------------------------
+TILE_URL = env.str("TILE_URL", "")
+"""Raster tiles with {z}, {x}, {y}; fetched and cached by our own server. Empty: the map shows our own layers only."""
+TILE_ATTRIBUTION = env.str("TILE_ATTRIBUTION", "")
+NET_ALLOWED = env.list("NET_ALLOWED", [])
+"""host:port pairs that may be contacted though their address is private."""
+if SMTP_URL:
+    _relay = urlsplit(SMTP_URL)
+    NET_ALLOWED.append(f"{_relay.hostname}:{_relay.port or {'smtps': 465, 'smtp+tls': 587, 'smtp': 25}[_relay.scheme]}")
+
+# People -------------------------------------------------------------------------------------------------------------
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/verwaltung/"
+LOGOUT_REDIRECT_URL = "/"
+ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_LOGOUT_ON_GET = False
+ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/5m/key"}
+STAFF_TOTP = env.str("STAFF_TOTP", "required" if HTTPS else "optional", validate=lambda v: _one_of(v))
+"""Whether staff must have a second factor: required or optional."""
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_ISSUER = "Anliegen"
+
+
+def _one_of(value: str) -> None:
+    if value not in {"required", "optional"}:
+        raise ImproperlyConfigured("STAFF_TOTP must be required or optional.")
+
+
+SESSION_COOKIE_AGE = 60 * 60 * 24 * 14
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = HTTPS
+CSRF_COOKIE_SECURE = HTTPS
+CSRF_COOKIE_HTTPONLY = True
+CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_FAILURE_VIEW = "portal.errors.csrf_failure"
+LANGUAGE_COOKIE_SECURE = HTTPS
+LANGUAGE_COOKIE_HTTPONLY = True
+LANGUAGE_COOKIE_SAMESITE = "Lax"
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+
+# Security headers ---------------------------------------------------------------------------------------------------
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+if HTTPS:
+    SECURE_SSL_REDIRECT = True
+    SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    SECURE_HSTS_SECONDS = 60 * 60 * 24 * 365
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+    SECURE_HSTS_PRELOAD = True
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'self'"],
+        "img-src": ["'self'", "data:", "blob:"],
+        "object-src": ["'none'"],
+        "base-uri": ["'none'"],
+        "form-action": ["'self'"],
+        "frame-ancestors": ["'none'"],
+        "worker-src": ["'self'"],
+    }
+}
+
+# Words and times ----------------------------------------------------------------------------------------------------
+LANGUAGE_CODE = "de"
+LANGUAGES = [("de", _("German")), ("en", _("English"))]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "Europe/Berlin"
+USE_THOUSAND_SEPARATOR = True
+
+# Interfaces ---------------------------------------------------------------------------------------------------------
+REST_FRAMEWORK = {
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser", "rest_framework.parsers.MultiPartParser"],
+    "DEFAULT_AUTHENTICATION_CLASSES": [],
+    "DEFAULT_PERMISSION_CLASSES": [],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "api.errors.handle",
+    "UNAUTHENTICATED_USER": None,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Anliegen",
+    "DESCRIPTION": "Reports of a municipality: read what is public, hand in a new one.",
+    "VERSION": "1.0.0",
+    "SERVE_INCLUDE_SCHEMA": False,
+}
+LEAFLET_CONFIG = {"TILES": [], "RESET_VIEW": False, "SCALE": "metric", "NO_GLOBALS": False}
+SILENCED_SYSTEM_CHECKS: list[str] = []
+DJANGO_STRUCTLOG_CELERY_ENABLED = True
+DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False
+DJANGO_STRUCTLOG_USER_ID_FIELD = None
