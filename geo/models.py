@@ -1,0 +1,322 @@
+"""Municipalities and what lies in them: districts, streets, addresses.
+
+Geometry is WGS84 (EPSG:4326), nullable, and every table that holds one has an integer `id`: SpatiaLite's
+spatial index is keyed by the rowid.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from django.conf import settings
+from django.contrib.gis.db import models
+from django.contrib.gis.geos import Point
+from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
+from django.utils.translation import gettext_lazy as _
+
+from geo.colour import lightened, validate_accent
+from geo.localized import localized, validate_localized
+from geo.policy import KIND_ADDRESS, KINDS, STATES, WORKING_DAYS
+from geo.spatial import at_point
+
+_RELAY = re.compile(r"^(smtp|smtp\+tls|smtp\+ssl|smtps|submission)://[^\s]+$")
+
+
+def default_working_days() -> list[int]:
+    """Monday to Friday."""
+    return list(WORKING_DAYS)
+
+
+def validate_working_days(value: Any) -> None:
+    """Accept a list of different weekdays, 0 (Monday) to 6, not empty."""
+    whole = isinstance(value, list) and all(type(day) is int and 0 <= day <= 6 for day in value)
+    if not whole or not value or len(set(value)) != len(value):
+        raise ValidationError(_("Name the working days as a list of 0 (Monday) to 6 (Sunday)."), code="days")
+
+
+def validate_closed_days(value: Any) -> None:
+    """Accept a list of "MM-DD" (every year) and "YYYY-MM-DD" (once)."""
+    pattern = re.compile(r"^(\d{4}-)?(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$")
+    if not isinstance(value, list) or not all(isinstance(day, str) and pattern.match(day) for day in value):
+        raise ValidationError(_("Name closed days as “12-24” or “2026-05-02”."), code="days")
+
+
+def validate_texts(value: Any) -> None:
+    """Accept {key: {"de": "…", …}, …}."""
+    if not isinstance(value, dict):
+        raise ValidationError(_("Texts are written as {“key”: {“de”: “…”}}."), code="texts")
+    for text in value.values():
+        validate_localized(text)
+
+
+def validate_relay(value: str) -> None:
+    """Accept an SMTP address such as `smtp+tls://user:password@mail.example.org:587`."""
+    if value and not _RELAY.match(value):
+        raise ValidationError(_("Write the relay as smtp+tls://user:password@host:587."), code="relay")
+
+
+class MunicipalityQuerySet(models.QuerySet["Municipality"]):
+    """Reading rules of municipalities."""
+
+    def active(self) -> MunicipalityQuerySet:
+        """Those that take part."""
+        return self.filter(active=True)
+
+    def covering(self, point: Point) -> MunicipalityQuerySet:
+        """Active ones whose boundary covers `point` (WGS84), counties as well as their children."""
+        return at_point(self.active(), "boundary", point)
+
+    def owning(self, point: Point | None) -> Municipality | None:
+        """The deepest municipality whose boundary covers `point`; a county owns what no child owns.
+
+        On a shared border the one with the lower id owns it, so that the answer is always the same.
+        """
+        if point is None:
+            return None
+        found = list(self.covering(point).defer("boundary").order_by("id"))
+        parents = {one.parent_id for one in found}
+        return next((one for one in found if one.id not in parents), None)
+
+    def default(self) -> Municipality | None:
+        """The default municipality, else the oldest one; None in an empty database."""
+        return self.active().order_by("-is_default", "id").first()
+
+    def of_host(self, host: str) -> Municipality | None:
+        """The municipality of a host name (any case, port ignored), else the default one."""
+        name = host.rsplit(":", 1)[0] if not host.endswith("]") else host
+        return self.active().filter(host=name.lower().rstrip(".")).first() or self.default()
+
+
+class Municipality(models.Model):
+    """A town, municipality or county with its own site; what it leaves empty its parent fills in."""
+
+    slug = models.SlugField(_("short name"), max_length=50, unique=True)
+    name = models.CharField(_("name"), max_length=100)
+    designation = models.CharField(_("designation"), max_length=50, default="Gemeinde")
+    ags = models.CharField(
+        _("official key (AGS)"),
+        max_length=8,
+        blank=True,
+        db_index=True,
+        validators=[RegexValidator(r"^(\d{5}|\d{8})$", _("An official key has 5 or 8 digits."))],
+    )
+    state_key = models.CharField(
+        _("state"), max_length=2, choices=[(key, name) for key, (_code, name) in STATES.items()]
+    )
+    parent = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name=_("county")
+    )
+    host = models.CharField(
+        _("host name"),
+        max_length=253,
+        unique=True,
+        validators=[
+            RegexValidator(r"^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$", _("Write the host name in lower case."))
+        ],
+    )
+    is_default = models.BooleanField(_("answers unknown hosts"), default=False)
+    boundary = models.MultiPolygonField(_("boundary"), srid=4326, null=True, blank=True)
+    prefix = models.CharField(
+        _("prefix of numbers"),
+        max_length=6,
+        unique=True,
+        validators=[RegexValidator(r"^[A-Z]{2,6}$", _("Two to six capital letters."))],
+    )
+    sender_name = models.CharField(_("sender"), max_length=100, blank=True)
+    sender_address = models.EmailField(_("sender address"), blank=True)
+    reply_to = models.EmailField(_("answers go to"), blank=True)
+    smtp_relay = models.CharField(
+        _("own mail relay"), max_length=300, blank=True, validators=[validate_relay]
+    )
+    accent = models.CharField(
+        _("accent colour"), max_length=7, default="#1d4f91", validators=[validate_accent]
+    )
+    coat_of_arms = models.CharField(
+        _("coat of arms"), max_length=200, blank=True, help_text=_("Path below the static files.")
+    )
+    phone_on_call = models.CharField(_("on-call number"), max_length=50, blank=True)
+    contact_phone = models.CharField(_("phone"), max_length=50, blank=True)
+    contact_email = models.EmailField(_("e-mail"), blank=True)
+    website = models.URLField(_("website"), blank=True)
+    texts = models.JSONField(_("texts"), default=dict, blank=True, validators=[validate_texts])
+    allow_anonymous = models.BooleanField(_("reports without e-mail"), default=True)
+    first_answer_days = models.PositiveSmallIntegerField(_("first answer within working days"), default=3)
+    working_days = models.JSONField(
+        _("working days"), default=default_working_days, validators=[validate_working_days]
+    )
+    closed_days = models.JSONField(
+        _("further closed days"), default=list, blank=True, validators=[validate_closed_days]
+    )
+    active = models.BooleanField(_("active"), default=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    objects = MunicipalityQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name", "id"]
+        verbose_name = _("municipality")
+        verbose_name_plural = _("municipalities")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["is_default"],
+                condition=models.Q(is_default=True),
+                name="geo_one_default_municipality",
+                violation_error_message=_("There is another default municipality."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def clean(self) -> None:
+        """Refuse a circle of parents."""
+        if self.pk is not None and any(one.pk == self.pk for one in self.chain()[1:]):
+            raise ValidationError({"parent": _("A municipality cannot lie within itself.")})
+
+    @property
+    def title(self) -> str:
+        """Designation and name as people say them: “Stadt Harsewinkel”, “Landkreis Heidekreis”, “Heek”."""
+        if not self.designation or self.name.startswith(self.designation):
+            return self.name
+        if self.designation == "Landkreis" and self.name.lower().endswith("kreis"):
+            return f"Landkreis {self.name}"
+        return f"{self.designation} {self.name}"
+
+    @property
+    def subdivision(self) -> str:
+        """The state as `holidays` names it, "NW"."""
+        return STATES[self.state_key][0]
+
+    @property
+    def accent_on_dark(self) -> str:
+        """The accent colour, light enough to be read on the dark scheme."""
+        return lightened(self.accent)
+
+    def chain(self) -> list[Municipality]:
+        """Itself and its parents, nearest first: the order in which rows are inherited."""
+        found: list[Municipality] = []
+        one: Municipality | None = self
+        while one is not None and all(one.pk != other.pk or other.pk is None for other in found):
+            found.append(one)
+            one = one.parent
+        return found
+
+    def chain_ids(self) -> list[int]:
+        """The ids of `chain()`."""
+        return [one.id for one in self.chain()]
+
+    def family_ids(self) -> list[int]:
+        """Its own id and those of all below it: what a county's pages show."""
+        found = [self.id]
+        level = [self.id]
+        while level:
+            below = Municipality.objects.filter(parent_id__in=level).exclude(id__in=found)
+            level = list(below.order_by("id").values_list("id", flat=True))
+            found += level
+        return found
+
+    def text(self, key: str, language: str | None = None) -> str:
+        """Its own text `key`, else the parent's, else ""."""
+        for one in self.chain():
+            found = localized(one.texts.get(key), language)
+            if found:
+                return found
+        return ""
+
+    def texts_for(self, language: str | None = None) -> dict[str, str]:
+        """All texts of itself and its parents in one language, nearest wins."""
+        found: dict[str, str] = {}
+        for one in reversed(self.chain()):
+            for key, value in one.texts.items():
+                text = localized(value, language)
+                if text:
+                    found[key] = text
+        return found
+
+    def base_url(self) -> str:
+        """Scheme, host and (unless it is the scheme's own) port, without a slash at the end."""
+        scheme = str(settings.PUBLIC_SCHEME)
+        port = str(settings.PUBLIC_PORT or "")
+        usual = {"http": "80", "https": "443"}.get(scheme, "")
+        return f"{scheme}://{self.host}" + (f":{port}" if port and port != usual else "")
+
+
+class District(models.Model):
+    """A part of a municipality (Ortsteil) with or without a boundary."""
+
+    municipality = models.ForeignKey(Municipality, models.CASCADE, related_name="districts")
+    name = models.CharField(_("name"), max_length=100)
+    slug = models.SlugField(_("short name"), max_length=100)
+    boundary = models.MultiPolygonField(_("boundary"), srid=4326, null=True, blank=True)
+
+    class Meta:
+        ordering = ["name", "id"]
+        verbose_name = _("district")
+        verbose_name_plural = _("districts")
+        constraints = [
+            models.UniqueConstraint(fields=["municipality", "slug"], name="geo_district_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Street(models.Model):
+    """A street of the gazetteer; `demo` marks invented ones."""
+
+    municipality = models.ForeignKey(Municipality, models.CASCADE, related_name="streets")
+    name = models.CharField(_("name"), max_length=150)
+    folded = models.CharField(max_length=200, db_index=True, editable=False)
+    line = models.MultiLineStringField(_("course"), srid=4326, null=True, blank=True)
+    demo = models.BooleanField(_("demo data"), default=False)
+
+    class Meta:
+        ordering = ["name", "id"]
+        verbose_name = _("street")
+        verbose_name_plural = _("streets")
+        constraints = [
+            models.UniqueConstraint(fields=["municipality", "folded"], name="geo_street_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Address(models.Model):
+    """One entry of the gazetteer: a house, a street as a whole, a point of interest or a district.
+
+    Searched by `folded` (see `geo.folding.fold`), found backwards by `point`.
+    """
+
+    municipality = models.ForeignKey(Municipality, models.CASCADE, related_name="addresses")
+    kind = models.CharField(_("kind"), max_length=10, choices=KINDS, default=KIND_ADDRESS)
+    street = models.ForeignKey(Street, models.CASCADE, null=True, blank=True, related_name="addresses")
+    house_number = models.CharField(_("house number"), max_length=20, blank=True)
+    postcode = models.CharField(_("postcode"), max_length=10, blank=True)
+    place = models.CharField(_("place"), max_length=100, blank=True)
+    district = models.ForeignKey(District, models.SET_NULL, null=True, blank=True, related_name="addresses")
+    label = models.CharField(_("name"), max_length=250)
+    folded = models.CharField(max_length=300, db_index=True, editable=False)
+    point = models.PointField(_("place on the map"), srid=4326, null=True, blank=True)
+    source = models.CharField(_("source"), max_length=50, blank=True)
+    external_id = models.CharField(_("id in the source"), max_length=100, blank=True)
+    demo = models.BooleanField(_("demo data"), default=False)
+
+    class Meta:
+        ordering = ["label", "id"]
+        verbose_name = _("address")
+        verbose_name_plural = _("addresses")
+        indexes = [models.Index(fields=["municipality", "kind", "folded"], name="geo_address_search")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["municipality", "source", "external_id"],
+                condition=~models.Q(external_id=""),
+                name="geo_address_once",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.label

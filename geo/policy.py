@@ -1,0 +1,43 @@
+"""Plain tables of places; imports nothing of ours."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from django.utils.translation import gettext_lazy as _
+
+#: Official key of a German state (first two digits of the AGS) → (ISO 3166-2 subdivision, name).
+#: The subdivision is what `holidays` wants.
+STATES: Final[dict[str, tuple[str, str]]] = {
+    "01": ("SH", "Schleswig-Holstein"),
+    "02": ("HH", "Hamburg"),
+    "03": ("NI", "Niedersachsen"),
+    "04": ("HB", "Bremen"),
+    "05": ("NW", "Nordrhein-Westfalen"),
+    "06": ("HE", "Hessen"),
+    "07": ("RP", "Rheinland-Pfalz"),
+    "08": ("BW", "Baden-Württemberg"),
+    "09": ("BY", "Bayern"),
+    "10": ("SL", "Saarland"),
+    "11": ("BE", "Berlin"),
+    "12": ("BB", "Brandenburg"),
+    "13": ("MV", "Mecklenburg-Vorpommern"),
+    "14": ("SN", "Sachsen"),
+    "15": ("ST", "Sachsen-Anhalt"),
+    "16": ("TH", "Thüringen"),
+}
+
+#: Kinds of gazetteer entries, in the order a search prefers them.
+KIND_STREET: Final = "street"
+KIND_ADDRESS: Final = "address"
+KIND_POI: Final = "poi"
+KIND_DISTRICT: Final = "district"
+KINDS: Final = [
+    (KIND_STREET, _("Street")),
+    (KIND_ADDRESS, _("Address")),
+    (KIND_POI, _("Place")),
+    (KIND_DISTRICT, _("District")),
+]
+
+#: Monday to Friday, as `datetime.date.weekday()` counts.
+WORKING_DAYS: Final = [0, 1, 2, 3, 4]
