@@ -1,0 +1,28 @@
+"""Staff must have a second factor where the settings require it."""
+
+from collections.abc import Callable
+
+from allauth.mfa.utils import is_mfa_enabled
+from django.conf import settings
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import reverse
+
+from accounts.services import memberships
+
+
+class StaffTotpMiddleware:
+    """Sends staff without TOTP from the desk to its activation page when STAFF_TOTP is "required"."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if (
+            settings.STAFF_TOTP == "required"
+            and request.path.startswith(("/verwaltung/", "/aussendienst/"))
+            and memberships(request.user)
+            and not is_mfa_enabled(request.user)
+        ):
+            return redirect(reverse("mfa_activate_totp"))
+        return self.get_response(request)

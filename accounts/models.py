@@ -1,0 +1,106 @@
+"""People: users, the units of a town hall, and who has which role where."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from accounts import policy
+from geo.models import Municipality
+
+ROLES = [
+    (policy.Role.ADMIN.value, _("Administrator")),
+    (policy.Role.MANAGER.value, _("Complaint management")),
+    (policy.Role.CLERK.value, _("Clerk")),
+    (policy.Role.FIELD.value, _("Field worker")),
+    (policy.Role.EDITOR.value, _("Editor")),
+]
+
+
+class UserManager(BaseUserManager["User"]):
+    """Users are known by their e-mail address."""
+
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> User:
+        """A person without any role; the address is stored in lower case."""
+        user = self.model(email=email.strip().lower(), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> User:
+        """The operator of the platform (`manage.py createsuperuser`)."""
+        return self.create_user(email, password, is_superuser=True, **fields)
+
+    def get_by_natural_key(self, username: str | None) -> User:
+        return self.get(email=(username or "").strip().lower())
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """Somebody who can log in."""
+
+    email = models.EmailField(_("E-mail"), unique=True)
+    name = models.CharField(_("Name"), max_length=120)
+    language = models.CharField(max_length=5, default="de")
+    is_active = models.BooleanField(default=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
+    objects: ClassVar[UserManager] = UserManager()
+
+    def __str__(self) -> str:
+        return self.name or self.email
+
+    def get_full_name(self) -> str:
+        """Name as shown to colleagues."""
+        return self.name
+
+
+class Unit(models.Model):
+    """A Fachamt, a building yard, or an outside body that settles cases."""
+
+    municipality = models.ForeignKey(Municipality, models.CASCADE, related_name="units")
+    name = models.CharField(_("Name"), max_length=120)
+    slug = models.SlugField(max_length=60)
+    email = models.EmailField(_("E-mail"), blank=True)
+    on_call_email = models.EmailField(_("E-mail of the on-call service"), blank=True)
+    phone = models.CharField(_("Phone"), max_length=40, blank=True)
+    on_call_phone = models.CharField(_("Phone of the on-call service"), max_length=40, blank=True)
+    external = models.BooleanField(_("outside body"), default=False)
+    public_name = models.CharField(_("Name on public pages"), max_length=120, blank=True)
+    active = models.BooleanField(default=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["municipality", "slug"], name="unit_slug")]
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def shown_name(self) -> str:
+        """Name for citizens."""
+        return self.public_name or self.name
+
+
+class Membership(models.Model):
+    """A role of a person in a municipality, or in one unit of it."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="memberships")
+    municipality = models.ForeignKey(Municipality, models.CASCADE, related_name="memberships")
+    unit = models.ForeignKey(Unit, models.CASCADE, null=True, blank=True, related_name="memberships")
+    role = models.CharField(max_length=20, choices=ROLES)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "municipality", "unit", "role"], name="membership_once", nulls_distinct=False
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} {self.role} {self.unit or self.municipality}"

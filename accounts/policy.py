@@ -1,0 +1,53 @@
+"""Who may what: the one table of roles and permissions. Imports nothing of ours.
+
+A permission is what a verb asks for; a role is what a person has in a municipality (or in one unit of it). Code asks
+permissions, never role names.
+"""
+
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """What somebody is in a municipality."""
+
+    ADMIN = "admin"
+    MANAGER = "manager"
+    CLERK = "clerk"
+    FIELD = "field"
+    EDITOR = "editor"
+
+
+class Permission(StrEnum):
+    """What a verb asks for."""
+
+    SEE = "see"
+    """Read internal facts of cases."""
+    SEE_CONTACT = "see_contact"
+    """Read who reported, with e-mail and phone."""
+    RELEASE = "release"
+    """Make text and photos public, or take them back."""
+    EDIT = "edit"
+    """Change category and place."""
+    MOVE = "move"
+    """Change state and stage, write public updates and to the reporter."""
+    NOTE = "note"
+    """Write internal notes, add photos."""
+    ASSIGN = "assign"
+    """Give a case to a unit or a person."""
+    ADMINISTER = "administer"
+    """Change users, units, categories, texts."""
+    CONFIDENTIAL = "confidential"
+    """See complaints and worries, which are never public."""
+
+
+P = Permission
+GRANTS: dict[Role, frozenset[Permission]] = {
+    Role.ADMIN: frozenset(Permission),
+    Role.MANAGER: frozenset(Permission) - {P.ADMINISTER},
+    Role.CLERK: frozenset({P.SEE, P.SEE_CONTACT, P.RELEASE, P.EDIT, P.MOVE, P.NOTE, P.ASSIGN}),
+    Role.FIELD: frozenset({P.SEE, P.MOVE, P.NOTE}),
+    Role.EDITOR: frozenset({P.SEE, P.RELEASE, P.EDIT, P.NOTE}),
+}
+
+WHOLE_MUNICIPALITY: frozenset[Role] = frozenset({Role.ADMIN, Role.MANAGER, Role.EDITOR})
+"""Roles that see every case of their municipality; the others see the cases of their units, or handed to them."""

@@ -1,0 +1,81 @@
+"""What a person may do where: answers from accounts.policy and the memberships."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from django.db import transaction
+
+from accounts.models import Membership, Unit, User
+from accounts.policy import GRANTS, WHOLE_MUNICIPALITY, Permission, Role
+from geo.models import Municipality
+
+
+@dataclass(frozen=True)
+class Reach:
+    """How far a person's rights reach within one permission: whole municipalities and single units."""
+
+    municipalities: frozenset[int] = field(default_factory=frozenset)
+    units: frozenset[int] = field(default_factory=frozenset)
+
+    def __bool__(self) -> bool:
+        return bool(self.municipalities or self.units)
+
+
+def memberships(user: User | None) -> list[Membership]:
+    """The memberships of a user, read once per user object (a request), [] for anonymous or inactive people."""
+    if user is None or not user.is_authenticated or not user.is_active:
+        return []
+    cached: list[Membership] | None = getattr(user, "_memberships", None)
+    if cached is None:
+        cached = list(user.memberships.select_related("municipality", "unit"))
+        user._memberships = cached  # type: ignore[attr-defined]
+    return cached
+
+
+def reach(user: User | None, permission: Permission) -> Reach:
+    """Where `user` has `permission`: as manager, editor or administrator in the whole municipality, else per unit.
+
+    A county's staff do not reach into its municipalities: each is its own controller (Art. 4 (7) DSGVO).
+    """
+    whole: set[int] = set()
+    units: set[int] = set()
+    for membership in memberships(user):
+        role = Role(membership.role)
+        if permission not in GRANTS[role]:
+            continue
+        if membership.unit_id is None or role in WHOLE_MUNICIPALITY:
+            whole.add(membership.municipality_id)
+        else:
+            units.add(membership.unit_id)
+    return Reach(frozenset(whole), frozenset(units))
+
+
+def may(user: User | None, permission: Permission, *, municipality_id: int, unit: Unit | None = None) -> bool:
+    """Whether `user` has `permission` for something of this municipality that `unit` is to settle.
+
+    Rights come from the municipality itself, from the unit, or from the unit's own municipality (a county's
+    complaint management sees what was handed to a county unit).
+    """
+    found = reach(user, permission)
+    if municipality_id in found.municipalities:
+        return True
+    return unit is not None and (unit.pk in found.units or unit.municipality_id in found.municipalities)
+
+
+def is_staff_of(user: User | None, municipality: Municipality) -> bool:
+    """Whether `user` has any role in `municipality`."""
+    return any(membership.municipality_id == municipality.pk for membership in memberships(user))
+
+
+@transaction.atomic
+def grant(*, user: User, municipality: Municipality, role: Role, unit: Unit | None = None) -> Membership:
+    """Give a role; the same again changes nothing. A unit must belong to the municipality."""
+    if unit is not None and unit.municipality_id != municipality.pk:
+        raise ValueError("The unit belongs to another municipality.")
+    membership, _created = Membership.objects.get_or_create(
+        user=user, municipality=municipality, unit=unit, role=role.value
+    )
+    if hasattr(user, "_memberships"):
+        del user._memberships
+    return membership

@@ -1,0 +1,24 @@
+"""Login, logout, password and second factor by django-allauth; the sign-up page stays closed."""
+
+from allauth.account import views as account
+from allauth.mfa import urls as mfa_urls
+from django.urls import include, path, re_path
+
+urlpatterns = [
+    path("anmelden/", account.login, name="account_login"),
+    path("abmelden/", account.logout, name="account_logout"),
+    path("bestaetigen/", account.reauthenticate, name="account_reauthenticate"),
+    path("inaktiv/", account.account_inactive, name="account_inactive"),
+    path("passwort/", account.password_change, name="account_change_password"),
+    path("passwort/vergessen/", account.password_reset, name="account_reset_password"),
+    path("passwort/vergessen/gesendet/", account.password_reset_done, name="account_reset_password_done"),
+    re_path(
+        r"^passwort/neu/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$",
+        account.password_reset_from_key,
+        name="account_reset_password_from_key",
+    ),
+    path(
+        "passwort/neu/fertig/", account.password_reset_from_key_done, name="account_reset_password_from_key_done"
+    ),
+    path("zweiter-faktor/", include(mfa_urls)),
+]

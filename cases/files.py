@@ -1,0 +1,120 @@
+"""Uploaded pictures: kept as sent in a place nobody serves, shown as re-encoded variants without metadata.
+
+Storage layout below the default storage: `originals/<key>` and `variants/<key>/<variant>.<jpg|webp>`. The key is
+internal; a public address has its own random name, given by a release and dead after it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import uuid
+from datetime import datetime
+
+import structlog
+from django.conf import settings
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.core.files.uploadedfile import UploadedFile
+from django.db import IntegrityError, transaction
+
+from cases import pictures
+from cases.errors import Invalid
+from cases.models import Case, Draft, File, new_secret
+from outbox.events import emit
+
+log = structlog.get_logger("anliegen.files")
+
+VARIANTS = tuple(pictures.SIZES)
+SUFFIXES = ("webp", "jpg")
+
+
+def store(
+    *,
+    upload: UploadedFile,
+    at: datetime,
+    draft: Draft | None = None,
+    case: Case | None = None,
+    client_key: uuid.UUID | None = None,
+) -> tuple[File, tuple[float, float] | None]:
+    """Check an upload by content and keep it; returns the File and the position its metadata name (lon, lat).
+
+    The variants are made by the worker. The position is for proposing the place and is stored nowhere. The same file
+    for the same draft or case again (back button, replay) is the one kept before. Raises Invalid({"photos": …}).
+    """
+    content = upload.read(settings.PHOTO_MAX_BYTES + 1)
+    try:
+        picture = pictures.inspect(
+            ContentFile(content), max_bytes=settings.PHOTO_MAX_BYTES, max_pixels=settings.PHOTO_MAX_PIXELS
+        )
+    except pictures.Unusable as unusable:
+        name = (upload.name or "").replace("\x00", "")[:80]
+        raise Invalid({"photos": [f"{name}: {unusable.message}" if name else unusable.message]})
+    digest = hashlib.sha256(content).hexdigest()
+    siblings = File.objects.filter(case=case) if case is not None else File.objects.filter(draft=draft)
+    same = siblings.filter(client_key=client_key).first() if client_key else None
+    same = same or (siblings.filter(sha256=digest).first() if (case or draft) else None)
+    if same is not None:
+        return same, picture.position
+    key = new_secret()
+    default_storage.save(f"originals/{key}", ContentFile(content))
+    try:
+        with transaction.atomic():
+            file = File.objects.create(
+                case=case,
+                draft=draft,
+                key=key,
+                format=picture.format,
+                bytes=len(content),
+                sha256=digest,
+                width=picture.width,
+                height=picture.height,
+                client_key=client_key,
+                created_at=at,
+            )
+            emit("file.stored", file=file.pk)
+    except IntegrityError:
+        default_storage.delete(f"originals/{key}")
+        return File.objects.get(case=case, client_key=client_key), picture.position
+    return file, picture.position
+
+
+def make_variants(*, file: File, at: datetime) -> None:
+    """Write all variants of a file; repeatable. A file that cannot be decoded is marked failed."""
+    try:
+        with default_storage.open(f"originals/{file.key}") as original:
+            made = pictures.variants(original)
+    except pictures.Unusable as unusable:
+        log.warning("variants_failed", file=file.pk, code=unusable.code)
+        File.objects.filter(pk=file.pk).update(failed=True)
+        return
+    for name, content in made.items():
+        path = f"variants/{file.key}/{name}"
+        if default_storage.exists(path):
+            default_storage.delete(path)
+        default_storage.save(path, ContentFile(content))
+    File.objects.filter(pk=file.pk, ready_at=None).update(ready_at=at)
+
+
+def delete(*, file: File) -> None:
+    """Remove a file with everything stored of it."""
+    key = file.key
+    file.delete()
+    transaction.on_commit(lambda: _remove(key))
+
+
+def _remove(key: str) -> None:
+    for path in [f"originals/{key}", *[f"variants/{key}/{name}.{suffix}" for name in VARIANTS for suffix in SUFFIXES]]:
+        default_storage.delete(path)
+
+
+def release(*, file: File) -> None:
+    """Give the file a public name that nobody can have known before."""
+    if file.public_name is None:
+        file.public_name = new_secret()
+        file.save(update_fields=["public_name"])
+
+
+def withdraw(*, file: File) -> None:
+    """Take the public name away; the old address is dead for ever."""
+    file.public_name = None
+    file.save(update_fields=["public_name"])

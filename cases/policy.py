@@ -1,0 +1,109 @@
+"""The workflow as plain data: states, edges, who may what. Imports nothing of ours.
+
+Nothing else in the program spells a state: it asks what a state is (open, settled, which colour).
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class State(StrEnum):
+    """The six machine states of a case."""
+
+    NEW = "new"
+    OPEN = "open"
+    WAITING = "waiting"
+    DONE = "done"
+    REJECTED = "rejected"
+    WITHDRAWN = "withdrawn"
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What the program must know of a state."""
+
+    closed: bool
+    look: str
+    """Class of colour and icon in pages (`received`, `working`, `waiting`, `done`, `closed`, `withdrawn`)."""
+    open311: str
+    """Status of Open311 GeoReport v2."""
+    citysdk: str
+    """Status of CitySDK Participation."""
+
+
+FACTS: dict[State, Facts] = {
+    State.NEW: Facts(False, "received", "open", "RECEIVED"),
+    State.OPEN: Facts(False, "working", "open", "IN_PROCESS"),
+    State.WAITING: Facts(False, "waiting", "open", "IN_PROCESS"),
+    State.DONE: Facts(True, "done", "closed", "PROCESSED"),
+    State.REJECTED: Facts(True, "closed", "closed", "REJECTED"),
+    State.WITHDRAWN: Facts(True, "withdrawn", "closed", "REJECTED"),
+}
+
+CLOSED = frozenset(state for state, facts in FACTS.items() if facts.closed)
+ACTIVE = frozenset(State) - CLOSED
+
+EDGES: dict[State, frozenset[State]] = {
+    # A state leads to itself where the stage alone changes ("in Bearbeitung" → "eingeplant").
+    State.NEW: frozenset(
+        {State.NEW, State.OPEN, State.WAITING, State.DONE, State.REJECTED, State.WITHDRAWN}
+    ),
+    State.OPEN: frozenset({State.OPEN, State.WAITING, State.DONE, State.REJECTED, State.WITHDRAWN}),
+    State.WAITING: frozenset({State.WAITING, State.OPEN, State.DONE, State.REJECTED, State.WITHDRAWN}),
+    State.DONE: frozenset({State.DONE, State.OPEN}),
+    State.REJECTED: frozenset({State.REJECTED, State.OPEN}),
+    # What a citizen withdrew is not taken up again against their will; a new case is made instead.
+    State.WITHDRAWN: frozenset(),
+}
+
+REASON_REQUIRED = frozenset({State.REJECTED})
+"""States that need a reason the citizen can read: the worst experience named is "closed" without one."""
+
+
+def reason_required(before: State, after: State) -> bool:
+    """Whether `move` needs a text: for a rejection, and for taking up again what was closed."""
+    return after in REASON_REQUIRED and before != after or (before in CLOSED and after in ACTIVE)
+
+
+CLOCK_STOPPED = frozenset({State.WAITING})
+"""While a case waits for the citizen or others, its deadline stands still."""
+
+FEEDBACK_DAYS = 14
+"""How long after settling a citizen's "ist noch da" takes the case up again."""
+
+CONTACT_DAYS = 3
+"""Days after which an unconfirmed contact is deleted."""
+
+
+class Deed(StrEnum):
+    """What an Entry tells of."""
+
+    SUBMITTED = "submitted"
+    MOVED = "moved"
+    TEXT_RELEASED = "text_released"
+    TEXT_WITHDRAWN = "text_withdrawn"
+    PHOTO_RELEASED = "photo_released"
+    PHOTO_WITHDRAWN = "photo_withdrawn"
+    CATEGORY_CHANGED = "category_changed"
+    PLACE_CHANGED = "place_changed"
+    ASSIGNED = "assigned"
+    NOTE = "note"
+    UPDATE = "update"
+    QUESTION = "question"
+    ANSWER = "answer"
+    MESSAGE = "message"
+    CORRECTED = "corrected"
+    PHOTO_ADDED = "photo_added"
+    FEEDBACK = "feedback"
+    CONTACT_CONFIRMED = "contact_confirmed"
+    CONTACT_DELETED = "contact_deleted"
+    BOUNCED = "bounced"
+    ERASED = "erased"
+
+
+class Actor(StrEnum):
+    """Who did it."""
+
+    CITIZEN = "citizen"
+    STAFF = "staff"
+    SYSTEM = "system"

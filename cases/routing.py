@@ -1,0 +1,105 @@
+"""Where a case goes and by when: responsibility, inheritance of rows, deadlines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, time, timedelta
+from typing import TypeVar
+from zoneinfo import ZoneInfo
+
+import holidays
+from django.contrib.gis.geos import Point
+from django.utils import timezone
+
+from accounts.models import Unit
+from cases.models import Responsibility, Stage, TextBlock, Topic
+from cases.policy import State
+from geo.models import Municipality
+
+BERLIN = ZoneInfo("Europe/Berlin")
+Row = TypeVar("Row", Topic, Stage, TextBlock)
+
+
+def inherited(rows: Iterable[Row], municipality: Municipality) -> list[Row]:
+    """Of rows of a municipality and its parents, per slug the nearest one; inactive ones hide what they override."""
+    order = {one.pk: index for index, one in enumerate(municipality.chain())}
+    nearest: dict[str, Row] = {}
+    for row in sorted(rows, key=lambda row: order[row.municipality_id], reverse=True):
+        nearest[row.slug] = row
+    found = [row for row in nearest.values() if getattr(row, "active", True)]
+    return sorted(found, key=lambda row: (row.position, row.slug))
+
+
+def topics(municipality: Municipality) -> list[Topic]:
+    """The topics that hold in a municipality, in order."""
+    return inherited(Topic.objects.filter(municipality__in=municipality.chain()), municipality)
+
+
+def stages(municipality: Municipality, state: State | None = None) -> list[Stage]:
+    """The stages that hold in a municipality (of one state), in order."""
+    rows = Stage.objects.filter(municipality__in=municipality.chain())
+    return [row for row in inherited(rows, municipality) if state is None or row.state == state.value]
+
+
+def text_blocks(municipality: Municipality, *, topic: Topic | None = None) -> list[TextBlock]:
+    """The text blocks that hold in a municipality, for any topic or this one, in order."""
+    rows = TextBlock.objects.filter(municipality__in=municipality.chain())
+    return [row for row in inherited(rows, municipality) if row.topic_id in {None, topic.pk if topic else None}]
+
+
+def responsibility_for(*, municipality: Municipality, topic: Topic, point: Point | None) -> Responsibility | None:
+    """The row that decides who settles it: an area wins over none (the smallest of several), then topic over group
+    over any, then the municipality's own row over the county's."""
+    order = {one.pk: index for index, one in enumerate(municipality.chain())}
+    rows = Responsibility.objects.filter(
+        municipality__in=municipality.chain(), unit__active=True
+    ).select_related("unit", "topic")
+    lineage = [topic.slug] + ([topic.parent.slug] if topic.parent else [])
+
+    def rank(row: Responsibility) -> tuple[int, float, int, int] | None:
+        if row.area is not None and (point is None or not row.area.covers(point)):
+            return None
+        if row.topic is not None and row.topic.slug not in lineage:
+            return None
+        specific = lineage.index(row.topic.slug) if row.topic is not None else len(lineage)
+        return (0 if row.area is not None else 1, row.area.area if row.area else 0.0, specific, order[row.municipality_id])
+
+    ranked = [(found, row.pk, row) for row in rows if (found := rank(row)) is not None]
+    return min(ranked)[2] if ranked else None
+
+
+def unit_for(*, municipality: Municipality, topic: Topic, point: Point | None) -> Unit | None:
+    """The unit that settles it; None for confidential topics, which the complaint management hands on itself."""
+    if topic.confidential:
+        return None
+    row = responsibility_for(municipality=municipality, topic=topic, point=point)
+    return row.unit if row else None
+
+
+def is_working_day(municipality: Municipality, day: datetime) -> bool:
+    """Whether the town hall works: its weekdays, minus public holidays of the state, minus further closed days."""
+    local = day.astimezone(BERLIN).date()
+    if local.weekday() not in municipality.working_days:
+        return False
+    if municipality.state_key and local in holidays.country_holidays("DE", subdiv=municipality.subdivision, years=local.year):
+        return False
+    return not {local.isoformat(), local.strftime("%m-%d")} & set(municipality.closed_days)
+
+
+def due(municipality: Municipality, start: datetime, working_days: int) -> datetime:
+    """The end (18:00, Berlin) of the n-th working day after `start`."""
+    day, left = start, working_days
+    while left > 0:
+        day += timedelta(days=1)
+        if is_working_day(municipality, day):
+            left -= 1
+    return timezone.make_aware(datetime.combine(day.astimezone(BERLIN).date(), time(18)), BERLIN)
+
+
+def resumed(municipality: Municipality, due_at: datetime, stopped: datetime, resumed_at: datetime) -> datetime:
+    """`due_at` pushed back by the working days that the clock stood still."""
+    day, waited = stopped, 0
+    while day.date() < resumed_at.date():
+        day += timedelta(days=1)
+        waited += is_working_day(municipality, day)
+    return due(municipality, due_at, waited) if waited else due_at

@@ -1,0 +1,372 @@
+"""The verbs of a case: everything that happens to one, whatever its kind.
+
+All are keyword-only and atomic, check right and version, write one Entry and emit one event (see cases.change).
+They return the Entry; a replayed client_key returns the stored one. Raises: cases.errors.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.models import Unit, User
+from accounts.policy import Permission
+from accounts.services import may
+from cases import routing
+from cases.change import Act, By, change, payload_hash
+from cases.errors import Invalid, KeyReused, NoSuchEdge
+from cases.models import Case, Contact, Entry, File, Stage, Topic
+from cases.policy import (
+    CLOCK_STOPPED,
+    CLOSED,
+    EDGES,
+    FEEDBACK_DAYS,
+    Actor,
+    Deed,
+    State,
+    reason_required,
+)
+from geo.models import Municipality
+from outbox.events import emit
+
+TEXT_MAX = 4000
+
+
+def checked_text(text: str, *, field: str = "text", required: bool = True) -> str:
+    """A text without NUL and surrounding space; Invalid when it is too long, or empty although required."""
+    clean = text.replace("\x00", "").strip()
+    if required and not clean:
+        raise Invalid({field: [_("Please write a few words.")]})
+    if len(clean) > TEXT_MAX:
+        raise Invalid({field: [_("This text has %(n)d characters; at most %(max)d are possible. Please shorten it.")
+                               % {"n": len(clean), "max": TEXT_MAX}]})
+    return clean
+
+
+def open_case(
+    *,
+    municipality: Municipality,
+    kind: str,
+    topic: Topic,
+    asked: dict[str, Any],
+    by: By,
+    act: Act,
+    contact: Contact | None = None,
+    **facts: Any,
+) -> tuple[Case, Entry | None]:
+    """Make a case with its number and first Entry, inside the caller's transaction.
+
+    Returns the case and its first Entry, or the case and None when `act.client_key` made it before (the same
+    payload). Raises KeyReused for another payload under that key.
+    """
+    digest = payload_hash(asked)
+    if act.client_key is not None and (found := replayed(municipality, act, digest)):
+        return found, None
+    if contact is not None:
+        contact.save()
+    case = Case(
+        municipality=municipality,
+        kind=kind,
+        topic=topic,
+        contact=contact,
+        confidential=topic.confidential,
+        client_key=act.client_key,
+        submitted_at=act.at,
+        changed_at=act.at,
+        state_since=act.at,
+        **facts,
+    )
+    if case.due_at is None:
+        case.due_at = routing.due(municipality, act.at, topic.working_days)
+    if case.unit is None:
+        case.unit = routing.unit_for(municipality=municipality, topic=topic, point=case.point)
+    case.save()
+    case.number = f"{municipality.prefix}-{act.at.astimezone(routing.BERLIN).year}-{case.pk:06d}"
+    Case.objects.filter(pk=case.pk).update(number=case.number)
+    entry = Entry.objects.create(
+        case=case,
+        deed=Deed.SUBMITTED.value,
+        at=act.at,
+        actor=by.actor.value,
+        user=by.user,
+        payload=digest,
+        version=case.version,
+    )
+    return case, entry
+
+
+def replayed(municipality: Municipality, act: Act, digest: str) -> Case | None:
+    """The case that `act.client_key` made before; KeyReused if it was asked for with another payload."""
+    found = Case.objects.filter(municipality=municipality, client_key=act.client_key).first()
+    if found is None:
+        return None
+    first = found.entries.filter(deed=Deed.SUBMITTED.value).first()
+    if first is not None and first.payload != digest:
+        raise KeyReused
+    return found
+
+
+def move(
+    *,
+    case: Case,
+    to: State,
+    by: By,
+    stage: Stage | None = None,
+    text: str = "",
+    expected_on: date | None = None,
+    files: tuple[File, ...] = (),
+    act: Act | None = None,
+) -> Entry:
+    """Change state and stage: the only way. `text` is read by the reporter, and by everybody once the case is public.
+
+    Raises NoSuchEdge, Invalid (a reason is compulsory, a stage of another state), Denied, Conflict, KeyReused.
+    """
+    text = checked_text(text, required=False)
+    asked = {"to": to, "stage": stage.pk if stage else None, "text": text, "expected_on": expected_on,
+             "files": [file.sha256 for file in files]}
+    with change(case=case, by=by, deed=Deed.MOVED, permission=Permission.MOVE, asked=asked, act=act) as step:
+        if step.replayed:
+            return step.entry
+        row, entry = step.case, step.entry
+        before = State(row.state)
+        if to not in EDGES[before]:
+            raise NoSuchEdge
+        if stage is None and to != before:
+            stage = next(iter(routing.stages(row.municipality, to)), None)
+        elif stage is None:
+            stage = row.stage
+        if stage is not None and stage.state != to.value:
+            raise Invalid({"stage": [_("This label does not belong to the state.")]})
+        if reason_required(before, to) and not text and not (stage and stage.public_text):
+            raise Invalid({"text": [_("Please give a reason. The citizen reads it.")]})
+        _keep_clock(row, before, to, entry.at)
+        entry.data = {
+            "from": before.value,
+            "to": to.value,
+            "stage": stage.pk if stage else None,
+            "label": stage.label if stage else None,
+        }
+        entry.text, entry.public, entry.for_reporter = text, True, True
+        if to != before:
+            row.state_since = entry.at
+            row.closed_at = entry.at if to in CLOSED else None
+        if by.actor is Actor.STAFF and row.first_answer_at is None:
+            row.first_answer_at = entry.at
+        row.state, row.stage = to.value, stage
+        row.expected_on = expected_on if expected_on or to in CLOSED else row.expected_on
+        if stage is not None and stage.hides:
+            row.public_at = None
+    _attach(step.entry, files)
+    return step.entry
+
+
+def _keep_clock(case: Case, before: State, to: State, at: datetime) -> None:
+    """Stop the deadline on entering a waiting state; push it back by the time waited on leaving."""
+    if before not in CLOCK_STOPPED and to in CLOCK_STOPPED:
+        case.waiting_since = at
+    elif before in CLOCK_STOPPED and to not in CLOCK_STOPPED and case.waiting_since is not None:
+        if case.due_at is not None:
+            case.due_at = routing.resumed(case.municipality, case.due_at, case.waiting_since, at)
+        case.waiting_since = None
+
+
+def _attach(entry: Entry, files: tuple[File, ...]) -> None:
+    """Tie files of a draft to the case and to the entry they came with."""
+    if files:
+        File.objects.filter(pk__in=[file.pk for file in files]).update(case=entry.case_id, entry=entry, draft=None)
+
+
+def note(*, case: Case, by: By, text: str, files: tuple[File, ...] = (), act: Act | None = None) -> Entry:
+    """An internal remark: never shown to citizens."""
+    text = checked_text(text)
+    with change(
+        case=case, by=by, deed=Deed.NOTE, permission=Permission.NOTE, asked={"text": text}, act=act
+    ) as step:
+        if not step.replayed:
+            step.entry.text = text
+    _attach(step.entry, files)
+    return step.entry
+
+
+def update(*, case: Case, by: By, text: str, files: tuple[File, ...] = (), act: Act | None = None) -> Entry:
+    """A public word on how it stands, without a change of state; reporter and followers are mailed."""
+    text = checked_text(text)
+    asked = {"text": text, "files": [file.sha256 for file in files]}
+    with change(case=case, by=by, deed=Deed.UPDATE, permission=Permission.MOVE, asked=asked, act=act) as step:
+        if not step.replayed:
+            step.entry.text, step.entry.public, step.entry.for_reporter = text, True, True
+            _first_answer(step.case, by, step.entry.at)
+    _attach(step.entry, files)
+    return step.entry
+
+
+def message(*, case: Case, by: By, text: str, files: tuple[File, ...] = (), act: Act | None = None) -> Entry:
+    """A word between staff and reporter that nobody else reads. From the reporter it puts a waiting case back to
+    work."""
+    text = checked_text(text)
+    deed = Deed.MESSAGE if by.actor is Actor.STAFF else Deed.ANSWER
+    asked = {"text": text, "files": [file.sha256 for file in files]}
+    with change(case=case, by=by, deed=deed, permission=Permission.MOVE, asked=asked, act=act) as step:
+        if not step.replayed:
+            row, entry = step.case, step.entry
+            entry.text, entry.for_reporter = text, True
+            _first_answer(row, by, entry.at)
+            if by.actor is Actor.CITIZEN and State(row.state) in CLOCK_STOPPED:
+                _reopen(row, entry)
+    _attach(step.entry, files)
+    return step.entry
+
+
+def question(*, case: Case, by: By, text: str, stage: Stage | None = None, act: Act | None = None) -> Entry:
+    """Ask the reporter something; the clock stands still until the answer comes."""
+    text = checked_text(text)
+    with change(
+        case=case, by=by, deed=Deed.QUESTION, permission=Permission.MOVE, asked={"text": text}, act=act
+    ) as step:
+        if not step.replayed:
+            row, entry = step.case, step.entry
+            before = State(row.state)
+            if State.WAITING not in EDGES[before]:
+                raise NoSuchEdge
+            entry.text, entry.for_reporter = text, True
+            entry.data = {"from": before.value, "to": State.WAITING.value}
+            _keep_clock(row, before, State.WAITING, entry.at)
+            _first_answer(row, by, entry.at)
+            if before != State.WAITING:
+                row.state_since = entry.at
+            row.state = State.WAITING.value
+            row.stage = stage or next(iter(routing.stages(row.municipality, State.WAITING)), None)
+    return step.entry
+
+
+def _first_answer(case: Case, by: By, at: datetime) -> None:
+    if by.actor is Actor.STAFF and case.first_answer_at is None:
+        case.first_answer_at = at
+
+
+def _reopen(case: Case, entry: Entry) -> None:
+    """Put a case back to work as part of another deed; the deed's data tell it."""
+    before = State(case.state)
+    _keep_clock(case, before, State.OPEN, entry.at)
+    case.state, case.stage = State.OPEN.value, next(iter(routing.stages(case.municipality, State.OPEN)), None)
+    case.state_since, case.closed_at = entry.at, None
+    entry.data = {**entry.data, "from": before.value, "to": State.OPEN.value}
+
+
+def assign(
+    *, case: Case, by: By, unit: Unit | None, assignee: User | None = None, act: Act | None = None
+) -> Entry:
+    """Give the case to a unit and, if wanted, to a person of it. The unit belongs to the municipality or a parent."""
+    asked = {"unit": unit.pk if unit else None, "assignee": assignee.pk if assignee else None}
+    with change(
+        case=case, by=by, deed=Deed.ASSIGNED, permission=Permission.ASSIGN, asked=asked, act=act
+    ) as step:
+        if not step.replayed:
+            row = step.case
+            if unit is not None and unit.municipality_id not in row.municipality.chain_ids():
+                raise Invalid({"unit": [_("This unit does not work for the municipality.")]})
+            if assignee is not None and not may(
+                assignee, Permission.SEE, municipality_id=row.municipality_id, unit=unit
+            ):
+                raise Invalid({"assignee": [_("This person has no role here.")]})
+            step.entry.data = {"from": row.unit_id, **asked}
+            row.unit, row.assignee = unit, assignee
+    return step.entry
+
+
+def withdraw(*, case: Case, by: By, text: str = "", act: Act | None = None) -> Entry:
+    """The reporter takes it back, as long as nothing of it is public."""
+    text = checked_text(text, required=False)
+    with change(
+        case=case, by=by, deed=Deed.MOVED, permission=Permission.MOVE,
+        asked={"to": State.WITHDRAWN, "text": text}, act=act,
+    ) as step:
+        if not step.replayed:
+            row, entry = step.case, step.entry
+            if row.public_at is not None or State.WITHDRAWN not in EDGES[State(row.state)]:
+                raise NoSuchEdge
+            entry.data = {"from": row.state, "to": State.WITHDRAWN.value}
+            entry.text, entry.for_reporter = text, True
+            _keep_clock(row, State(row.state), State.WITHDRAWN, entry.at)
+            row.state, row.state_since, row.closed_at = State.WITHDRAWN.value, entry.at, entry.at
+            row.stage = next(iter(routing.stages(row.municipality, State.WITHDRAWN)), None)
+    return step.entry
+
+
+def feedback(*, case: Case, by: By, still_there: bool, text: str = "", act: Act | None = None) -> Entry:
+    """A citizen says "ist noch da" (with a reason; takes a settled case up again within 14 days) or "ist erledigt".
+
+    A second "ist noch da" of the public after the same settling, or a later one, is a hint for the desk and changes
+    nothing by itself. The text is not public.
+    """
+    text = checked_text(text, required=still_there)
+    asked = {"still_there": still_there, "text": text}
+    with change(case=case, by=by, deed=Deed.FEEDBACK, permission=Permission.NOTE, asked=asked, act=act) as step:
+        if not step.replayed:
+            row, entry = step.case, step.entry
+            entry.text, entry.data = text, {"still_there": still_there}
+            in_time = row.closed_at is not None and entry.at <= row.closed_at + timedelta(days=FEEDBACK_DAYS)
+            if still_there and State(row.state) is State.DONE and in_time:
+                _reopen(row, entry)
+    return step.entry
+
+
+def confirm_contact(*, contact: Contact, act: Act | None = None) -> bool:
+    """The reporter proved the e-mail address. Confirming again changes nothing; returns whether this call did it."""
+    act = act or Act()
+    with transaction.atomic():
+        done = Contact.objects.filter(pk=contact.pk, confirmed_at=None).update(confirmed_at=act.at)
+        contact.refresh_from_db()
+        case = Case.objects.filter(contact=contact).first()
+        if done and case is not None:
+            entry = Entry.objects.create(
+                case=case, deed=Deed.CONTACT_CONFIRMED.value, at=act.at, actor=Actor.CITIZEN.value, version=case.version
+            )
+            emit(f"case.{Deed.CONTACT_CONFIRMED}", case=case.pk, entry=entry.pk)
+    return bool(done)
+
+
+def delete_contact(*, case: Case, by: By, act: Act | None = None) -> Entry | None:
+    """Delete name, e-mail and phone; the case stays. None when there was no contact any more."""
+    if case.contact_id is None:
+        return None
+    with change(
+        case=case, by=by, deed=Deed.CONTACT_DELETED, permission=Permission.SEE_CONTACT, asked={}, act=act
+    ) as step:
+        contact, step.case.contact = step.case.contact, None
+    if contact is not None:
+        contact.delete()
+    return step.entry
+
+
+def delete_unconfirmed(*, at: datetime, days: int) -> int:
+    """Delete contacts that were not confirmed within `days` days; returns how many. The cases stay."""
+    late = Case.objects.filter(
+        contact__confirmed_at=None, contact__created_at__lt=at - timedelta(days=days), source__in=["web", "api"]
+    ).exclude(contact__email="")
+    deleted = 0
+    for case in late.iterator():
+        delete_contact(case=case, by=By.system(), act=Act(at=at))
+        deleted += 1
+    return deleted
+
+
+def stop_mails(*, contact: Contact, at: datetime) -> None:
+    """The reporter wants no more mails about this case; doing it twice is the same."""
+    Contact.objects.filter(pk=contact.pk, mails_stopped_at=None).update(mails_stopped_at=at)
+    contact.refresh_from_db()
+
+
+def note_bounce(*, case: Case, address_of: str, reason: str, at: datetime) -> Entry:
+    """A mail did not arrive: shown on the case. `address_of` is "reporter", "unit" …, never the address itself."""
+    with change(
+        case=case, by=By.system(), deed=Deed.BOUNCED, permission=Permission.NOTE, asked={}, act=Act(at=at)
+    ) as step:
+        step.entry.text = reason
+        step.entry.data = {"recipient": address_of}
+        if address_of == "reporter" and step.case.contact is not None:
+            Contact.objects.filter(pk=step.case.contact_id).update(bounced_at=at)
+    return step.entry

@@ -1,0 +1,14 @@
+"""App configuration: makes reports known as a kind of case."""
+
+from importlib import import_module
+
+from django.apps import AppConfig
+
+
+class ReportsConfig(AppConfig):
+    name = "reports"
+
+    def ready(self) -> None:
+        from cases.kinds import register
+
+        register(import_module("reports.kind").REPORT)

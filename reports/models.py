@@ -1,0 +1,79 @@
+"""A report of a citizen: the detail row beside its Case, its photos, and what a category asks."""
+
+from __future__ import annotations
+
+from django.contrib.gis.db import models
+from django.utils.translation import gettext_lazy as _
+
+from cases.models import Case, File, Topic
+from forms.models import Form, FormVersion
+from reports.policy import RULES, Rules, Sort
+
+SORTS = [
+    (Sort.DEFECT.value, _("Defect")),
+    (Sort.IDEA.value, _("Idea")),
+    (Sort.PRAISE.value, _("Praise")),
+    (Sort.COMPLAINT.value, _("Complaint")),
+]
+
+
+class Category(models.Model):
+    """What only reports need to know of a Topic. Groups of categories are topics without a category."""
+
+    topic = models.OneToOneField(Topic, models.CASCADE, related_name="category")
+    sort = models.CharField(_("Kind"), max_length=10, choices=SORTS, default=Sort.DEFECT.value)
+    icon = models.CharField(max_length=40, default="pin")
+    help = models.JSONField(_("Help"), default=dict, blank=True)
+    keywords = models.CharField(max_length=300, blank=True)
+    frequent = models.BooleanField(_("among the frequent ones"), default=False)
+    release_at_once = models.BooleanField(_("public without review"), default=False)
+    danger = models.BooleanField(_("danger: on-call service"), default=False)
+    danger_text = models.JSONField(default=dict, blank=True)
+    redirect_text = models.JSONField(_("Not ours: say whose"), default=dict, blank=True)
+    """With a text the category takes no reports but tells where to go (wrong parking, private property)."""
+    form = models.ForeignKey(Form, models.SET_NULL, null=True, blank=True)
+
+    class Meta:
+        verbose_name_plural = "categories"
+
+    def __str__(self) -> str:
+        return str(self.topic)
+
+    @property
+    def rules(self) -> Rules:
+        """What holds for the category's kind."""
+        return RULES[Sort(self.sort)]
+
+
+class Report(models.Model):
+    """The words of a report. Nothing of it is public until released; text and each photo separately."""
+
+    case = models.OneToOneField(Case, models.CASCADE, related_name="report")
+    text = models.TextField()
+    public_text = models.TextField(blank=True)
+    """What is released: the citizen's text, or the clerk's wording of it."""
+    text_released = models.BooleanField(default=False)
+    address = models.CharField(max_length=250, blank=True)
+    address_by_citizen = models.BooleanField(default=False)
+    """Typed in words by the citizen (not from our gazetteer): public only together with the text."""
+    answers = models.JSONField(default=dict, blank=True)
+    form_version = models.ForeignKey(FormVersion, models.PROTECT, null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"report {self.case_id}"
+
+
+class Photo(models.Model):
+    """A picture of a report, by the reporter or by staff."""
+
+    report = models.ForeignKey(Report, models.CASCADE, related_name="photos")
+    file = models.OneToOneField(File, models.CASCADE, related_name="photo")
+    position = models.PositiveSmallIntegerField(default=0)
+    by_staff = models.BooleanField(default=False)
+    released = models.BooleanField(default=False)
+
+    class Meta:
+        ordering = ["position", "id"]
+
+    def __str__(self) -> str:
+        return f"photo {self.pk}"

@@ -1,0 +1,41 @@
+"""Kinds of reports as plain data. Imports nothing of ours."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Sort(StrEnum):
+    """What a category is for."""
+
+    DEFECT = "defect"
+    IDEA = "idea"
+    PRAISE = "praise"
+    COMPLAINT = "complaint"
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What holds for a sort of report."""
+
+    place_required: bool
+    """A report of this sort needs a place: a point or words."""
+    public: bool
+    """May ever be released."""
+    supportable: bool
+    """Others may support it."""
+
+
+RULES: dict[Sort, Rules] = {
+    Sort.DEFECT: Rules(place_required=True, public=True, supportable=True),
+    Sort.IDEA: Rules(place_required=True, public=True, supportable=True),
+    Sort.PRAISE: Rules(place_required=False, public=True, supportable=False),
+    # Criticism and worries about the town hall or its people: for the complaint management only.
+    Sort.COMPLAINT: Rules(place_required=False, public=False, supportable=False),
+}
+
+NEARBY_METRES = 50
+"""Open reports of the same kind within this distance are shown before sending. Konstanz: 5 % had an earlier one of the
+same category within 30 m and 14 days."""
+NEARBY_MAX = 3
+TEXT_MAX = 2000
+ADDRESS_MAX = 250

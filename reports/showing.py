@@ -1,0 +1,222 @@
+"""What the public may see of a report: decided here and nowhere else.
+
+Pages, JSON, feeds, search and mails build on `PublicReport`; none of them touches Report.text, Photo or Entry itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import Count, Prefetch, Q, QuerySet
+from django.urls import reverse
+
+from cases.models import Case, Entry, File
+from cases.policy import FACTS, Deed, State
+from geo.localized import localized
+from reports.models import Photo
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A released picture; `url(variant)` gives the WebP address, `jpeg(variant)` the JPEG one."""
+
+    name: str
+    width: int
+    height: int
+    ready: bool
+    by_staff: bool = False
+
+    def _path(self, variant: str, suffix: str) -> str:
+        return reverse("picture", args=[self.name, variant, suffix])
+
+    @property
+    def small(self) -> str:
+        """400 px WebP."""
+        return self._path("small", "webp")
+
+    @property
+    def medium(self) -> str:
+        """960 px WebP."""
+        return self._path("medium", "webp")
+
+    @property
+    def large(self) -> str:
+        """1600 px WebP."""
+        return self._path("large", "webp")
+
+    @property
+    def small_jpeg(self) -> str:
+        """400 px JPEG for browsers without WebP."""
+        return self._path("small", "jpg")
+
+    @property
+    def medium_jpeg(self) -> str:
+        """960 px JPEG."""
+        return self._path("medium", "jpg")
+
+    @property
+    def large_jpeg(self) -> str:
+        """1600 px JPEG."""
+        return self._path("large", "jpg")
+
+
+@dataclass(frozen=True)
+class Moment:
+    """One dot of the public timeline."""
+
+    at: datetime
+    deed: str
+    look: str
+    """Class of colour and icon of the state, "" where no state was set."""
+    label: str
+    text: str
+    who: str
+    pictures: list[Picture] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class PublicReport:
+    """Everything about a report that is released, and nothing else. `text` is "" while it is not released."""
+
+    number: str
+    url: str
+    municipality: str
+    category_slug: str
+    category: str
+    group: str
+    icon: str
+    sort: str
+    supportable: bool
+    title: str
+    text: str
+    text_released: bool
+    address: str
+    district: str
+    point: tuple[float, float] | None
+    """(lon, lat), WGS84."""
+    state: str
+    look: str
+    label: str
+    state_since: datetime
+    closed: bool
+    submitted_at: datetime
+    changed_at: datetime
+    closed_at: datetime | None
+    expected_on: date | None
+    unit: str
+    reporter: str
+    """Name of the reporter if they want it public and proved their address, else ""."""
+    pictures: list[Picture]
+    supporters: int
+    former_number: str
+
+
+def readable() -> QuerySet[Case]:
+    """Public report cases with all that `public_report` reads, in a bounded number of queries."""
+    photos = Photo.objects.filter(released=True).select_related("file")
+    return (
+        Case.objects.public()
+        .filter(kind="report")
+        .select_related(
+            "municipality__parent__parent", "topic__category", "topic__parent", "stage", "unit", "district", "contact", "report"
+        )
+        .prefetch_related(Prefetch("report__photos", queryset=photos, to_attr="released_photos"))
+        .annotate(
+            supporters=Count("supports", filter=Q(supports__confirmed_at__isnull=False), distinct=True)
+        )
+    )
+
+
+def place_of(case: Case) -> str:
+    """The address that may be shown: words typed by a citizen only together with the released text."""
+    report = case.report
+    if report.address and (not report.address_by_citizen or report.text_released):
+        return str(report.address)
+    return case.district.name if case.district else ""
+
+
+def public_report(case: Case) -> PublicReport:
+    """The public view of a case out of `readable()`."""
+    report, category, facts = case.report, case.topic.category, FACTS[State(case.state)]
+    contact = case.contact
+    named = contact is not None and contact.public_name and contact.confirmed_at is not None
+    place = place_of(case)
+    name = localized(case.topic.name)
+    return PublicReport(
+        number=str(case.number),
+        url=case.municipality.base_url() + public_path(case),
+        municipality=case.municipality.slug,
+        category_slug=case.topic.slug,
+        category=name,
+        group=localized(case.topic.parent.name) if case.topic.parent else "",
+        icon=category.icon,
+        sort=category.sort,
+        supportable=category.rules.supportable,
+        title=f"{name}, {place}" if place else name,
+        text=report.public_text if report.text_released else "",
+        text_released=report.text_released,
+        address=place,
+        district=case.district.name if case.district else "",
+        point=(case.point.x, case.point.y) if case.point else None,
+        state=case.state,
+        look=facts.look,
+        label=case.state_label,
+        state_since=case.state_since,
+        closed=facts.closed,
+        submitted_at=case.submitted_at,
+        changed_at=case.changed_at,
+        closed_at=case.closed_at,
+        expected_on=case.expected_on,
+        unit=case.unit.shown_name if case.unit else "",
+        reporter=contact.name if named and contact is not None else "",
+        pictures=[picture(photo) for photo in report.released_photos],
+        supporters=case.supporters,  # type: ignore[attr-defined]
+        former_number=case.former_number,
+    )
+
+
+def public_reports(cases: Iterable[Case]) -> list[PublicReport]:
+    """`public_report` of many."""
+    return [public_report(case) for case in cases]
+
+
+def picture(photo: Photo) -> Picture:
+    """The public face of a released photo."""
+    file = photo.file
+    return Picture(str(file.public_name), file.width, file.height, file.ready_at is not None, photo.by_staff)
+
+
+def public_path(case: Case) -> str:
+    """Path of the public page."""
+    return reverse("report", args=[case.number])
+
+
+def timeline(case: Case) -> list[Moment]:
+    """The public timeline, oldest first: how it came in, states and public updates with their released pictures."""
+    photos = Photo.objects.filter(released=True).select_related("file")
+    files: Sequence[Any] = File.objects.filter(photo__released=True).prefetch_related(Prefetch("photo", queryset=photos))
+    entries = (
+        Entry.objects.filter(case=case)
+        .filter(Q(public=True) | Q(deed=Deed.SUBMITTED.value))
+        .select_related("case")
+        .prefetch_related(Prefetch("files", queryset=files, to_attr="released_files"))
+    )
+    return [_moment(entry) for entry in entries]
+
+
+def _moment(entry: Entry) -> Moment:
+    state = entry.data.get("to") if entry.deed != Deed.SUBMITTED.value else State.NEW.value
+    facts = FACTS[State(state)] if state else None
+    label = localized(entry.data.get("label")) or (dict(Case._meta.get_field("state").flatchoices).get(state, "") if state else "")
+    return Moment(
+        at=entry.at,
+        deed=entry.deed,
+        look=facts.look if facts else "",
+        label=str(label),
+        text=entry.text if entry.public else "",
+        who=entry.actor,
+        pictures=[picture(file.photo) for file in entry.released_files] if entry.public else [],  # type: ignore[attr-defined]
+    )
