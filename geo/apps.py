@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.apps import AppConfig
+from django.db.models.signals import post_delete, post_migrate, post_save
 from django.utils.translation import gettext_lazy as _
 
 
@@ -12,3 +13,15 @@ class GeoConfig(AppConfig):
     name = "geo"
     verbose_name = _("Places")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Look after spatial indexes and what is kept in memory."""
+        from geo import ground, middleware, spatial_index
+        from geo.signals import gazetteer_changed
+
+        post_migrate.connect(spatial_index.repair_after_migrate, sender=self)
+        post_migrate.connect(middleware.forget, sender=self, dispatch_uid="geo.middleware")
+        for changed in (post_save, post_delete):
+            changed.connect(middleware.forget, sender="geo.Municipality")
+            changed.connect(ground.forget_of, sender="geo.Municipality")
+        gazetteer_changed.connect(ground.forget_of)

@@ -21,7 +21,7 @@ from geo.localized import localized, validate_localized
 from geo.policy import KIND_ADDRESS, KINDS, STATES, WORKING_DAYS
 from geo.spatial import at_point
 
-_RELAY = re.compile(r"^(smtp|smtp\+tls|smtp\+ssl|smtps|submission)://[^\s]+$")
+_RELAY = re.compile(r"^(smtp|smtp\+tls|smtps)://[^\s]+$")
 
 
 def default_working_days() -> list[int]:
@@ -64,7 +64,7 @@ class MunicipalityQuerySet(models.QuerySet["Municipality"]):
         """Those that take part."""
         return self.filter(active=True)
 
-    def covering(self, point: Point) -> MunicipalityQuerySet:
+    def covering(self, point: Point) -> models.QuerySet[Municipality]:
         """Active ones whose boundary covers `point` (WGS84), counties as well as their children."""
         return at_point(self.active(), "boundary", point)
 
@@ -270,6 +270,9 @@ class Street(models.Model):
     municipality = models.ForeignKey(Municipality, models.CASCADE, related_name="streets")
     name = models.CharField(_("name"), max_length=150)
     folded = models.CharField(max_length=200, db_index=True, editable=False)
+    place = models.CharField(
+        _("place"), max_length=100, blank=True, help_text=_("Only where a name exists several times.")
+    )
     line = models.MultiLineStringField(_("course"), srid=4326, null=True, blank=True)
     demo = models.BooleanField(_("demo data"), default=False)
 
@@ -278,7 +281,7 @@ class Street(models.Model):
         verbose_name = _("street")
         verbose_name_plural = _("streets")
         constraints = [
-            models.UniqueConstraint(fields=["municipality", "folded"], name="geo_street_once"),
+            models.UniqueConstraint(fields=["municipality", "folded", "place"], name="geo_street_once"),
         ]
 
     def __str__(self) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from functools import lru_cache
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar, cast
 
 from django.contrib.gis.db.models.functions import Distance
 from django.contrib.gis.geos import Point, Polygon
@@ -67,9 +67,11 @@ class InTree(Expression):
         model = column.target.model
         quote = connection.ops.quote_name
         tree = quote(f"idx_{model._meta.db_table}_{column.target.column}")
-        row = f"{quote(column.alias or model._meta.db_table)}.{quote(model._meta.pk.column)}"
+        row = f"{quote(column.alias or model._meta.db_table)}.{quote(str(model._meta.pk.column))}"
         west, south, east, north = self.box
-        sql = f"{row} IN (SELECT pkid FROM {tree} WHERE xmax >= %s AND xmin <= %s AND ymax >= %s AND ymin <= %s)"
+        touching = "xmax >= %s AND xmin <= %s AND ymax >= %s AND ymin <= %s"
+        # Names of a table and its columns come from the model, numbers are parameters.
+        sql = f"{row} IN (SELECT pkid FROM {tree} WHERE {touching})"  # noqa: S608
         return sql, (west, east, south, north)
 
 
@@ -81,7 +83,7 @@ def _rough(queryset: QuerySet[_M], field: str, box: Box) -> QuerySet[_M]:
 
 
 def check_box(bbox: Iterable[float]) -> Box:
-    """Four finite WGS84 numbers west, south, east, north, west ≤ east, south ≤ north; else ValidationError."""
+    """Four finite WGS84 degrees: west ≤ east, south ≤ north; ValidationError for anything else."""
     numbers = tuple(float(part) for part in bbox)
     if len(numbers) != 4 or not all(math.isfinite(part) for part in numbers):
         raise ValidationError(_("A box has four numbers: west, south, east, north."), code="bbox")
@@ -123,7 +125,8 @@ def within_metres(
     lon, lat = check_point(point.x, point.y)
     near = within_box(queryset, field, box_around(lon, lat, metres))
     measured = near.annotate(distance=Distance(field, point, spheroid=True))
-    return measured.filter(Q(distance__lte=D(m=metres))).order_by("distance", "pk")
+    nearest_first = measured.filter(Q(distance__lte=D(m=metres))).order_by("distance", "pk")
+    return cast("QuerySet[_M]", nearest_first)
 
 
 def metres_between(lon1: float, lat1: float, lon2: float, lat2: float) -> float:
@@ -157,7 +160,7 @@ def _transformer(source: int, target: int) -> Transformer:
 def transform(
     points: Iterable[tuple[float, float]], srid: int, *, to: int = 4326
 ) -> list[tuple[float, float] | None]:
-    """Points (x = east, y = north) from EPSG:`srid` to EPSG:`to`, in order; None where nonsense came in or out.
+    """Points (x = east, y = north) from EPSG:`srid` to EPSG:`to`, in order; None where one makes no sense.
 
     A place that the system does not reach gives infinity in PROJ; such a place is None, not an error, so that
     an import can name the row.

@@ -1,0 +1,180 @@
+"""The grid: one 62-bit number per place, so that a plain b-tree index answers boxes and counts clusters.
+
+The number is the quadkey at zoom 31 of web mercator (bits of x and y interleaved, y first, as tile addresses
+do), always positive and within a signed 64-bit column. A cell of zoom z is the number shifted right by
+2·(31 - z) bits: grouping by it gives clusters, a cell is one range of numbers.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from django.db.models import Q
+
+from geo.spatial import Box, check_box, check_point
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, NDArray
+
+ZOOM = 31
+_SIZE = 1 << ZOOM
+#: Web mercator ends here; what lies beyond is drawn at the edge.
+LATITUDE = 85.05112877980659
+_MASKS = (
+    (16, 0x0000FFFF0000FFFF),
+    (8, 0x00FF00FF00FF00FF),
+    (4, 0x0F0F0F0F0F0F0F0F),
+    (2, 0x3333333333333333),
+    (1, 0x5555555555555555),
+)
+_GATHER = (
+    (1, 0x3333333333333333),
+    (2, 0x0F0F0F0F0F0F0F0F),
+    (4, 0x00FF00FF00FF00FF),
+    (8, 0x0000FFFF0000FFFF),
+    (16, 0x00000000FFFFFFFF),
+)
+
+
+def _spread(value: int) -> int:
+    """Bits of `value` at the even places."""
+    for shift, mask in _MASKS:
+        value = (value | (value << shift)) & mask
+    return value
+
+
+def _gather(value: int) -> int:
+    """The even bits of `value`, put together."""
+    value &= 0x5555555555555555
+    for shift, mask in _GATHER:
+        value = (value | (value >> shift)) & mask
+    return value
+
+
+def _tile(lon: float, lat: float) -> tuple[int, int]:
+    """Column and row at zoom 31, row 0 in the north."""
+    lat = max(-LATITUDE, min(LATITUDE, lat))
+    x = (lon + 180.0) / 360.0
+    y = (1.0 - math.asinh(math.tan(math.radians(lat))) / math.pi) / 2.0
+    return min(_SIZE - 1, max(0, int(x * _SIZE))), min(_SIZE - 1, max(0, int(y * _SIZE)))
+
+
+def morton(lon: float, lat: float) -> int:
+    """The number of a place (WGS84 degrees), 0 to 2**62 - 1; ValidationError for nonsense."""
+    x, y = _tile(*check_point(lon, lat))
+    return _spread(y) << 1 | _spread(x)
+
+
+def morton_many(lons: ArrayLike, lats: ArrayLike) -> NDArray[np.int64]:
+    """`morton` for arrays of the same length; places must be finite and within range."""
+    lon = np.asarray(lons, dtype=np.float64)
+    lat = np.clip(np.asarray(lats, dtype=np.float64), -LATITUDE, LATITUDE)
+    y_share = (1.0 - np.arcsinh(np.tan(np.radians(lat))) / np.pi) / 2.0
+    parts: list[NDArray[np.uint64]] = []
+    for share in ((lon + 180.0) / 360.0, y_share):
+        value = np.clip((share * _SIZE).astype(np.int64), 0, _SIZE - 1).astype(np.uint64)
+        for shift, mask in _MASKS:
+            value = (value | (value << np.uint64(shift))) & np.uint64(mask)
+        parts.append(value)
+    return (parts[1] << np.uint64(1) | parts[0]).astype(np.int64)
+
+
+def cell(number: int, zoom: int) -> int:
+    """The cell of zoom 0 to 31 in which a place lies."""
+    return number >> 2 * (ZOOM - zoom)
+
+
+def cell_range(number: int, zoom: int) -> tuple[int, int]:
+    """First and last number of a cell."""
+    shift = 2 * (ZOOM - zoom)
+    return number << shift, ((number + 1) << shift) - 1
+
+
+def cell_tile(number: int, zoom: int) -> tuple[int, int]:
+    """Column and row of a cell, the x and y of a map tile."""
+    return _gather(number), _gather(number >> 1)
+
+
+def tile_cell(x: int, y: int) -> int:
+    """The cell of a map tile, the reverse of `cell_tile`."""
+    return _spread(y) << 1 | _spread(x)
+
+
+def _degrees(x: float, y: float, zoom: int) -> tuple[float, float]:
+    size = float(1 << zoom)
+    return x / size * 360.0 - 180.0, math.degrees(math.atan(math.sinh(math.pi * (1.0 - 2.0 * y / size))))
+
+
+def cell_bounds(number: int, zoom: int) -> Box:
+    """The box of a cell in WGS84 degrees."""
+    x, y = cell_tile(number, zoom)
+    west, north = _degrees(x, y, zoom)
+    east, south = _degrees(x + 1, y + 1, zoom)
+    return Box(west, south, east, north)
+
+
+def cell_middle(number: int, zoom: int) -> tuple[float, float]:
+    """Longitude and latitude of a cell's middle."""
+    x, y = cell_tile(number, zoom)
+    return _degrees(x + 0.5, y + 0.5, zoom)
+
+
+def _merge(found: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    merged: list[tuple[int, int]] = []
+    for low, high in sorted(found):
+        if merged and low <= merged[-1][1] + 1:
+            merged[-1] = (merged[-1][0], max(high, merged[-1][1]))
+        else:
+            merged.append((low, high))
+    return merged
+
+
+def ranges(bbox: Sequence[float], zoom: int = ZOOM, *, limit: int = 16) -> list[tuple[int, int]]:
+    """Ranges (first, last) of numbers that together cover a box, at most `limit` of them.
+
+    Cells at the edge of the box are split, the largest first, down to `zoom` or until the limit is reached;
+    so the ranges may cover a little more than the box, never less. Who needs it exact checks the point too.
+    """
+    box = check_box(bbox)
+    left, top = _tile(box.west, box.north)
+    right, bottom = _tile(box.east, box.south)
+    whole: list[tuple[int, int]] = []
+    level = 0
+    edge = [0]
+    while edge and level < zoom:
+        level += 1
+        shift = ZOOM - level
+        inner = list(whole)
+        split: list[int] = []
+        for parent in edge:
+            for one in range(parent << 2, (parent << 2) + 4):
+                x, y = cell_tile(one, level)
+                x_low, x_high = x << shift, ((x + 1) << shift) - 1
+                y_low, y_high = y << shift, ((y + 1) << shift) - 1
+                if x_high < left or x_low > right or y_high < top or y_low > bottom:
+                    continue
+                if left <= x_low and x_high <= right and top <= y_low and y_high <= bottom:
+                    inner.append(cell_range(one, level))
+                else:
+                    split.append(one)
+        if len(_merge(inner + [cell_range(one, level) for one in split])) > limit:
+            level -= 1
+            break
+        whole, edge = inner, split
+    return _merge(whole + [cell_range(one, level) for one in edge])
+
+
+def condition(bbox: Sequence[float], field: str = "grid", *, limit: int = 16) -> Q:
+    """Condition on the b-tree column `field`: the place may lie in the box (see `ranges`)."""
+    found = Q()
+    for low, high in ranges(bbox, limit=limit):
+        found |= Q(**{f"{field}__range": (low, high)})
+    return found
+
+
+def of_point(point: Any) -> int | None:
+    """The number of a GEOS point, None for None: what is stored beside a point."""
+    return None if point is None else morton(point.x, point.y)

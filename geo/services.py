@@ -1,0 +1,136 @@
+"""Verbs and questions about places: whose a point is, what lies there, what is found by typing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import shapely
+from django.contrib.gis.geos import Point
+from django.utils.translation import gettext as _
+
+from geo.models import Address, District, Municipality
+from geo.policy import KIND_ADDRESS
+from geo.search import Hit, search
+from geo.spatial import at_point, within_metres
+
+__all__ = [
+    "Hit",
+    "Place",
+    "district_of",
+    "inside",
+    "locate",
+    "nearest_address",
+    "owner_of",
+    "owners_of",
+    "search",
+]
+
+#: Up to here a house number describes a place by itself, in metres.
+AT_THE_DOOR = 60.0
+#: Further away an address describes nothing, in metres.
+TOO_FAR = 1000.0
+#: A district without a boundary reaches this far around its addresses, in metres.
+DISTRICT_REACH = 500.0
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What is known about a point. `municipality` is None outside of the platform; `distance` in metres."""
+
+    municipality: Municipality | None
+    district: District | None
+    address: str | None
+    distance: float | None
+
+    @property
+    def text(self) -> str:
+        """The place in words: the address, or near which address it is; "" if unknown."""
+        if not self.address or self.distance is None:
+            return ""
+        if self.distance <= AT_THE_DOOR:
+            return self.address
+        metres = round(self.distance, -1)
+        return _("near %(address)s (%(metres)d m)") % {"address": self.address, "metres": metres}
+
+
+def owner_of(point: Point | None) -> Municipality | None:
+    """The municipality a point (WGS84) belongs to, the deepest one; None outside of all.
+
+    It may be another one than that of the page: then say whose it is.
+    """
+    return Municipality.objects.owning(point)
+
+
+def owners_of(lons: Sequence[float], lats: Sequence[float]) -> list[int | None]:
+    """`owner_of` for many points at once, ids in order: one query, the rest in memory."""
+    xs, ys = np.asarray(lons, dtype=np.float64), np.asarray(lats, dtype=np.float64)
+    rows = list(Municipality.objects.active().exclude(boundary=None).order_by("id"))
+    parents = {row.id: row.parent_id for row in rows}
+
+    def depth(pk: int | None) -> int:
+        steps = 0
+        while pk is not None and steps < 9:
+            steps, pk = steps + 1, parents.get(pk)
+        return steps
+
+    owner = np.zeros(len(xs), dtype=np.int64)
+    for row in sorted(rows, key=lambda one: (-depth(one.id), one.id)):
+        boundary = row.boundary
+        if boundary is None:
+            continue
+        area = shapely.from_wkb(bytes(boundary.wkb))
+        shapely.prepare(area)
+        west, south, east, north = area.bounds
+        free = np.flatnonzero((owner == 0) & (xs >= west) & (xs <= east) & (ys >= south) & (ys <= north))
+        owner[free[shapely.intersects_xy(area, xs[free], ys[free])]] = row.id
+    return [int(pk) or None for pk in owner]
+
+
+def inside(municipality: Municipality, point: Point) -> bool:
+    """Whether the point belongs to the municipality or one below it; always, while it has no boundary."""
+    if not Municipality.objects.filter(pk=municipality.pk).exclude(boundary=None).exists():
+        return True
+    owner = owner_of(point)
+    return owner is not None and owner.id in municipality.family_ids()
+
+
+def nearest_address(
+    municipality: Municipality, point: Point, *, within: float = TOO_FAR
+) -> tuple[Address, float] | None:
+    """The nearest house of the municipality with its distance in metres, at most `within` away; else None."""
+    houses = Address.objects.filter(municipality_id__in=municipality.family_ids(), kind=KIND_ADDRESS)
+    for reach in (75.0, 300.0, TOO_FAR, within):
+        found = within_metres(houses.select_related("street", "district"), point, min(reach, within)).first()
+        if found is not None:
+            return found, float(found.distance.m)  # type: ignore[attr-defined]
+        if reach >= within:
+            break
+    return None
+
+
+def district_of(municipality: Municipality, point: Point) -> District | None:
+    """The district whose boundary covers the point; without boundaries that of the nearest address."""
+    districts = District.objects.filter(municipality=municipality)
+    found = at_point(districts, "boundary", point).order_by("id").first()
+    if found is not None or not districts.exists():
+        return found
+    near = nearest_address(municipality, point, within=DISTRICT_REACH)
+    return near[0].district if near else None
+
+
+def locate(point: Point) -> Place:
+    """Municipality, district and nearest address of a point (WGS84); ValidationError for nonsense."""
+    owner = owner_of(point)
+    if owner is None:
+        return Place(None, None, None, None)
+    near = nearest_address(owner, point)
+    address, distance = (address_text(near[0]), near[1]) if near else (None, None)
+    return Place(owner, district_of(owner, point), address, distance)
+
+
+def address_text(address: Address) -> str:
+    """An address in one line: “Mühlenstraße 12, Marienfeld”."""
+    part = address.district.name if address.district else address.place
+    return f"{address.label}, {part}" if part else address.label
