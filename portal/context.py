@@ -1,0 +1,92 @@
+"""What every template knows about the site: municipality, menu, languages, demo mode, notices."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, Final
+
+from django.conf import settings
+from django.contrib.messages import get_messages
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse, translate_url
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import get_language, get_language_info
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from portal import style
+
+if TYPE_CHECKING:
+    from geo.models import Municipality
+
+#: (address by name, word). An address that does not exist is left out, so the menu holds only what there is.
+MENU: Final = (
+    ("start", gettext_lazy("Home")),
+    ("map", gettext_lazy("Map")),
+    ("track", gettext_lazy("Track a report")),
+    ("report", gettext_lazy("Report")),
+)
+LEGAL: Final = (
+    ("imprint", gettext_lazy("Imprint")),
+    ("privacy", gettext_lazy("Privacy")),
+    ("accessibility", gettext_lazy("Accessibility")),
+    ("contact", gettext_lazy("Contact")),
+)
+STAFF_MENU: Final = (("desk", gettext_lazy("Work list")),)
+HOME: Final = "start"
+
+
+def site(request: HttpRequest) -> dict[str, Any]:
+    """Context of every template; reads neither the session nor the token, so that public pages stay cacheable."""
+    municipality: Municipality | None = getattr(request, "municipality", None)
+    return {
+        "municipality": municipality,
+        "slogan": (municipality.text("slogan") if municipality else "") or _("Faults, ideas and praise"),
+        "style_url": style.address(municipality) if municipality else "",
+        "demo": bool(getattr(settings, "DEMO", False)),
+        "menu": SimpleLazyObject(lambda: _links(MENU, request.path)),
+        "legal_menu": SimpleLazyObject(lambda: _links(LEGAL, request.path)),
+        "staff_menu": SimpleLazyObject(lambda: _links(STAFF_MENU, request.path)),
+        "staff_url": _address("desk"),
+        "languages": SimpleLazyObject(lambda: _languages(request)),
+        "notices": SimpleLazyObject(lambda: list(_notices(request))),
+    }
+
+
+def _address(name: str) -> str:
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return ""
+
+
+def _links(entries: Iterable[tuple[str, Any]], path: str) -> list[dict[str, Any]]:
+    """The entries with an address; the one whose address begins the path is `current`, the start page only itself."""
+    found = []
+    for name, label in entries:
+        if url := _address(name):
+            current = path == url if name == HOME else path.startswith(url)
+            found.append({"name": name, "label": label, "url": url, "current": current})
+    return found
+
+
+def _languages(request: HttpRequest) -> list[dict[str, Any]]:
+    """The languages this page exists in, the active one marked; [] where there is but one."""
+    found = []
+    for code, _name in settings.LANGUAGES:
+        found.append(
+            {
+                "code": code,
+                "name": get_language_info(code)["name_local"],
+                "url": translate_url(request.get_full_path(), code),
+                "current": code == get_language(),
+            }
+        )
+    return found if len({language["url"] for language in found}) > 1 else []
+
+
+def _notices(request: HttpRequest) -> Iterable[Any]:
+    """Messages of the last request; without a session cookie there are none, and the session is not touched."""
+    if settings.SESSION_COOKIE_NAME not in request.COOKIES:
+        return ()
+    return get_messages(request)
