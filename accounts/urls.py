@@ -18,7 +18,9 @@ urlpatterns = [
         name="account_reset_password_from_key",
     ),
     path(
-        "passwort/neu/fertig/", account.password_reset_from_key_done, name="account_reset_password_from_key_done"
+        "passwort/neu/fertig/",
+        account.password_reset_from_key_done,
+        name="account_reset_password_from_key_done",
     ),
     path("zweiter-faktor/", include(mfa_urls)),
 ]

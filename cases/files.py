@@ -103,7 +103,10 @@ def delete(*, file: File) -> None:
 
 
 def _remove(key: str) -> None:
-    for path in [f"originals/{key}", *[f"variants/{key}/{name}.{suffix}" for name in VARIANTS for suffix in SUFFIXES]]:
+    for path in [
+        f"originals/{key}",
+        *[f"variants/{key}/{name}.{suffix}" for name in VARIANTS for suffix in SUFFIXES],
+    ]:
         default_storage.delete(path)
 
 

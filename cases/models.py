@@ -134,7 +134,7 @@ class Case(models.Model):
     municipality = models.ForeignKey(Municipality, models.PROTECT, related_name="cases")
     kind = models.CharField(max_length=20)
     topic = models.ForeignKey(Topic, models.PROTECT, related_name="cases")
-    number = models.CharField(max_length=24, unique=True, null=True)  # noqa: DJ001  null until the id is known
+    number = models.CharField(max_length=24, unique=True, null=True)
     secret = models.CharField(max_length=32, unique=True, default=new_secret)
     state = models.CharField(max_length=10, choices=STATES, default=State.NEW.value)
     stage = models.ForeignKey(Stage, models.PROTECT, null=True, blank=True)
@@ -152,7 +152,7 @@ class Case(models.Model):
     public_at = models.DateTimeField(null=True, blank=True)
     """Since when the public pages show it; null while nothing is released."""
     client_key = models.UUIDField(null=True, blank=True)
-    import_key = models.CharField(max_length=80, null=True, blank=True)  # noqa: DJ001  unique where there is one
+    import_key = models.CharField(max_length=80, null=True, blank=True)
     former_number = models.CharField(max_length=60, blank=True)
     version = models.PositiveIntegerField(default=1)
     submitted_at = models.DateTimeField()
@@ -165,7 +165,9 @@ class Case(models.Model):
     waiting_since = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
     delete_after = models.DateField(null=True, blank=True)
-    duplicate_of = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="duplicates")
+    duplicate_of = models.ForeignKey(
+        "self", models.SET_NULL, null=True, blank=True, related_name="duplicates"
+    )
 
     objects = queries.CaseQuerySet.as_manager()
 
@@ -262,7 +264,7 @@ class File(models.Model):
     entry = models.ForeignKey(Entry, models.SET_NULL, null=True, blank=True, related_name="files")
     key = models.CharField(max_length=32, unique=True, default=new_secret)
     """Name of the folder in the storage."""
-    public_name = models.CharField(max_length=32, unique=True, null=True, blank=True)  # noqa: DJ001
+    public_name = models.CharField(max_length=32, unique=True, null=True, blank=True)
     format = models.CharField(max_length=10)
     bytes = models.PositiveBigIntegerField()
     sha256 = models.CharField(max_length=64)

@@ -45,9 +45,7 @@ ACTIVE = frozenset(State) - CLOSED
 
 EDGES: dict[State, frozenset[State]] = {
     # A state leads to itself where the stage alone changes ("in Bearbeitung" → "eingeplant").
-    State.NEW: frozenset(
-        {State.NEW, State.OPEN, State.WAITING, State.DONE, State.REJECTED, State.WITHDRAWN}
-    ),
+    State.NEW: frozenset({State.NEW, State.OPEN, State.WAITING, State.DONE, State.REJECTED, State.WITHDRAWN}),
     State.OPEN: frozenset({State.OPEN, State.WAITING, State.DONE, State.REJECTED, State.WITHDRAWN}),
     State.WAITING: frozenset({State.WAITING, State.OPEN, State.DONE, State.REJECTED, State.WITHDRAWN}),
     State.DONE: frozenset({State.DONE, State.OPEN}),
@@ -62,7 +60,7 @@ REASON_REQUIRED = frozenset({State.REJECTED})
 
 def reason_required(before: State, after: State) -> bool:
     """Whether `move` needs a text: for a rejection, and for taking up again what was closed."""
-    return after in REASON_REQUIRED and before != after or (before in CLOSED and after in ACTIVE)
+    return (after in REASON_REQUIRED and before != after) or (before in CLOSED and after in ACTIVE)
 
 
 CLOCK_STOPPED = frozenset({State.WAITING})

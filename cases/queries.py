@@ -12,7 +12,7 @@ from accounts.services import reach
 from cases.policy import ACTIVE, CLOSED
 
 if TYPE_CHECKING:
-    from cases.models import Case
+    pass
 
 
 class CaseQuerySet(QuerySet["Case"]):

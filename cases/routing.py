@@ -44,10 +44,14 @@ def stages(municipality: Municipality, state: State | None = None) -> list[Stage
 def text_blocks(municipality: Municipality, *, topic: Topic | None = None) -> list[TextBlock]:
     """The text blocks that hold in a municipality, for any topic or this one, in order."""
     rows = TextBlock.objects.filter(municipality__in=municipality.chain())
-    return [row for row in inherited(rows, municipality) if row.topic_id in {None, topic.pk if topic else None}]
+    return [
+        row for row in inherited(rows, municipality) if row.topic_id in {None, topic.pk if topic else None}
+    ]
 
 
-def responsibility_for(*, municipality: Municipality, topic: Topic, point: Point | None) -> Responsibility | None:
+def responsibility_for(
+    *, municipality: Municipality, topic: Topic, point: Point | None
+) -> Responsibility | None:
     """The row that decides who settles it: an area wins over none (the smallest of several), then topic over group
     over any, then the municipality's own row over the county's."""
     order = {one.pk: index for index, one in enumerate(municipality.chain())}
@@ -62,7 +66,12 @@ def responsibility_for(*, municipality: Municipality, topic: Topic, point: Point
         if row.topic is not None and row.topic.slug not in lineage:
             return None
         specific = lineage.index(row.topic.slug) if row.topic is not None else len(lineage)
-        return (0 if row.area is not None else 1, row.area.area if row.area else 0.0, specific, order[row.municipality_id])
+        return (
+            0 if row.area is not None else 1,
+            row.area.area if row.area else 0.0,
+            specific,
+            order[row.municipality_id],
+        )
 
     ranked = [(found, row.pk, row) for row in rows if (found := rank(row)) is not None]
     return min(ranked)[2] if ranked else None
@@ -81,7 +90,9 @@ def is_working_day(municipality: Municipality, day: datetime) -> bool:
     local = day.astimezone(BERLIN).date()
     if local.weekday() not in municipality.working_days:
         return False
-    if municipality.state_key and local in holidays.country_holidays("DE", subdiv=municipality.subdivision, years=local.year):
+    if municipality.state_key and local in holidays.country_holidays(
+        "DE", subdiv=municipality.subdivision, years=local.year
+    ):
         return False
     return not {local.isoformat(), local.strftime("%m-%d")} & set(municipality.closed_days)
 
@@ -96,7 +107,9 @@ def due(municipality: Municipality, start: datetime, working_days: int) -> datet
     return timezone.make_aware(datetime.combine(day.astimezone(BERLIN).date(), time(18)), BERLIN)
 
 
-def resumed(municipality: Municipality, due_at: datetime, stopped: datetime, resumed_at: datetime) -> datetime:
+def resumed(
+    municipality: Municipality, due_at: datetime, stopped: datetime, resumed_at: datetime
+) -> datetime:
     """`due_at` pushed back by the working days that the clock stood still."""
     day, waited = stopped, 0
     while day.date() < resumed_at.date():

@@ -41,8 +41,14 @@ def checked_text(text: str, *, field: str = "text", required: bool = True) -> st
     if required and not clean:
         raise Invalid({field: [_("Please write a few words.")]})
     if len(clean) > TEXT_MAX:
-        raise Invalid({field: [_("This text has %(n)d characters; at most %(max)d are possible. Please shorten it.")
-                               % {"n": len(clean), "max": TEXT_MAX}]})
+        raise Invalid(
+            {
+                field: [
+                    _("This text has %(n)d characters; at most %(max)d are possible. Please shorten it.")
+                    % {"n": len(clean), "max": TEXT_MAX}
+                ]
+            }
+        )
     return clean
 
 
@@ -125,8 +131,13 @@ def move(
     Raises NoSuchEdge, Invalid (a reason is compulsory, a stage of another state), Denied, Conflict, KeyReused.
     """
     text = checked_text(text, required=False)
-    asked = {"to": to, "stage": stage.pk if stage else None, "text": text, "expected_on": expected_on,
-             "files": [file.sha256 for file in files]}
+    asked = {
+        "to": to,
+        "stage": stage.pk if stage else None,
+        "text": text,
+        "expected_on": expected_on,
+        "files": [file.sha256 for file in files],
+    }
     with change(case=case, by=by, deed=Deed.MOVED, permission=Permission.MOVE, asked=asked, act=act) as step:
         if step.replayed:
             return step.entry
@@ -176,7 +187,9 @@ def _keep_clock(case: Case, before: State, to: State, at: datetime) -> None:
 def _attach(entry: Entry, files: tuple[File, ...]) -> None:
     """Tie files of a draft to the case and to the entry they came with."""
     if files:
-        File.objects.filter(pk__in=[file.pk for file in files]).update(case=entry.case_id, entry=entry, draft=None)
+        File.objects.filter(pk__in=[file.pk for file in files]).update(
+            case=entry.case_id, entry=entry, draft=None
+        )
 
 
 def note(*, case: Case, by: By, text: str, files: tuple[File, ...] = (), act: Act | None = None) -> Entry:
@@ -281,8 +294,12 @@ def withdraw(*, case: Case, by: By, text: str = "", act: Act | None = None) -> E
     """The reporter takes it back, as long as nothing of it is public."""
     text = checked_text(text, required=False)
     with change(
-        case=case, by=by, deed=Deed.MOVED, permission=Permission.MOVE,
-        asked={"to": State.WITHDRAWN, "text": text}, act=act,
+        case=case,
+        by=by,
+        deed=Deed.MOVED,
+        permission=Permission.MOVE,
+        asked={"to": State.WITHDRAWN, "text": text},
+        act=act,
     ) as step:
         if not step.replayed:
             row, entry = step.case, step.entry
@@ -304,7 +321,9 @@ def feedback(*, case: Case, by: By, still_there: bool, text: str = "", act: Act 
     """
     text = checked_text(text, required=still_there)
     asked = {"still_there": still_there, "text": text}
-    with change(case=case, by=by, deed=Deed.FEEDBACK, permission=Permission.NOTE, asked=asked, act=act) as step:
+    with change(
+        case=case, by=by, deed=Deed.FEEDBACK, permission=Permission.NOTE, asked=asked, act=act
+    ) as step:
         if not step.replayed:
             row, entry = step.case, step.entry
             entry.text, entry.data = text, {"still_there": still_there}
@@ -323,7 +342,11 @@ def confirm_contact(*, contact: Contact, act: Act | None = None) -> bool:
         case = Case.objects.filter(contact=contact).first()
         if done and case is not None:
             entry = Entry.objects.create(
-                case=case, deed=Deed.CONTACT_CONFIRMED.value, at=act.at, actor=Actor.CITIZEN.value, version=case.version
+                case=case,
+                deed=Deed.CONTACT_CONFIRMED.value,
+                at=act.at,
+                actor=Actor.CITIZEN.value,
+                version=case.version,
             )
             emit(f"case.{Deed.CONTACT_CONFIRMED}", case=case.pk, entry=entry.pk)
     return bool(done)
@@ -345,7 +368,9 @@ def delete_contact(*, case: Case, by: By, act: Act | None = None) -> Entry | Non
 def delete_unconfirmed(*, at: datetime, days: int) -> int:
     """Delete contacts that were not confirmed within `days` days; returns how many. The cases stay."""
     late = Case.objects.filter(
-        contact__confirmed_at=None, contact__created_at__lt=at - timedelta(days=days), source__in=["web", "api"]
+        contact__confirmed_at=None,
+        contact__created_at__lt=at - timedelta(days=days),
+        source__in=["web", "api"],
     ).exclude(contact__email="")
     deleted = 0
     for case in late.iterator():

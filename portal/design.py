@@ -20,11 +20,7 @@ STATES = (
     ("closed", _("Closed without action")),
     ("withdrawn", _("Withdrawn")),
 )
-ICONS = (
-    "trash rubble container broom dog bike car-wreck animal road pothole pavement bollard marking bridge construction "
-    "lamp traffic-light sign parking drain water flood tree hedge caterpillar playground sport bench fountain toilet "
-    "cemetery bus graffiti vandalism snow order noise idea praise complaint question other"
-).split()
+ICONS = ["trash", "rubble", "container", "broom", "dog", "bike", "car-wreck", "animal", "road", "pothole", "pavement", "bollard", "marking", "bridge", "construction", "lamp", "traffic-light", "sign", "parking", "drain", "water", "flood", "tree", "hedge", "caterpillar", "playground", "sport", "bench", "fountain", "toilet", "cemetery", "bus", "graffiti", "vandalism", "snow", "order", "noise", "idea", "praise", "complaint", "question", "other"]
 
 
 class SampleForm(forms.Form):

@@ -67,7 +67,12 @@ def ready() -> HttpResponse:
             check()
             checks[name] = "ok"
         except Exception as error:  # noqa: BLE001  every failure means "not ready" and is logged
-            log.error("not_ready", check=name, error=type(error).__name__, detail=str(error) if settings.DEBUG else "")
+            log.error(
+                "not_ready",
+                check=name,
+                error=type(error).__name__,
+                detail=str(error) if settings.DEBUG else "",
+            )
             checks[name] = "failed"
     good = all(result == "ok" for result in checks.values())
     return JsonResponse({"status": "ok" if good else "failed", "checks": checks}, status=200 if good else 503)

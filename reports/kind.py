@@ -9,7 +9,7 @@ from django.urls import reverse
 from cases.kinds import Kind
 from cases.models import Case
 from geo.localized import localized
-from reports.services import KIND
+from reports.policy import KIND
 from reports.showing import public_path
 
 

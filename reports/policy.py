@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+KIND = "report"
+"""The value of Case.kind."""
+
 
 class Sort(StrEnum):
     """What a category is for."""

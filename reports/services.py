@@ -32,9 +32,7 @@ from geo.services import district_of, locate, owner_of
 from outbox.events import emit
 from reports.categories import category_of
 from reports.models import Category, Photo, Report
-from reports.policy import ADDRESS_MAX, TEXT_MAX
-
-KIND = "report"
+from reports.policy import ADDRESS_MAX, KIND, TEXT_MAX
 
 
 @dataclass(frozen=True)
@@ -112,7 +110,9 @@ def submit(
                 form_version=checked.version,
             )
             for position, file in enumerate(files):
-                Photo.objects.create(report=report, file=file, position=position, by_staff=by.actor is Actor.STAFF)
+                Photo.objects.create(
+                    report=report, file=file, position=position, by_staff=by.actor is Actor.STAFF
+                )
             File.objects.filter(pk__in=[file.pk for file in files]).update(case=case, entry=entry, draft=None)
             if category.release_at_once and category.rules.public:
                 report.text_released, report.public_text = True, report.text
@@ -203,7 +203,12 @@ def _checked(
     return _Checked(
         text,
         address,
-        Person(email, person.name.replace("\x00", "").strip(), person.phone.replace("\x00", "").strip(), person.public_name),
+        Person(
+            email,
+            person.name.replace("\x00", "").strip(),
+            person.phone.replace("\x00", "").strip(),
+            person.public_name,
+        ),
         answers,
         version,
     )
@@ -234,19 +239,29 @@ def current_version(category: Category) -> FormVersion | None:
     """The published version of the category's questions, None without questions."""
     if category.form_id is None:
         return None
-    return FormVersion.objects.filter(form_id=category.form_id, published_at__isnull=False).order_by("-number").first()
+    return (
+        FormVersion.objects.filter(form_id=category.form_id, published_at__isnull=False)
+        .order_by("-number")
+        .first()
+    )
 
 
 def attach_photo(*, case: Case, file: File, by: By, act: Act | None = None) -> Entry:
     """Add a stored file to the report: by the reporter, or by staff (then marked so). Not public until released."""
     with change(
-        case=case, by=by, deed=Deed.PHOTO_ADDED, permission=Permission.NOTE, asked={"file": file.sha256}, act=act
+        case=case,
+        by=by,
+        deed=Deed.PHOTO_ADDED,
+        permission=Permission.NOTE,
+        asked={"file": file.sha256},
+        act=act,
     ) as step:
         if not step.replayed:
             report = Report.objects.get(case=step.case)
             position = report.photos.count()
             Photo.objects.get_or_create(
-                file=file, defaults={"report": report, "position": position, "by_staff": by.actor is Actor.STAFF}
+                file=file,
+                defaults={"report": report, "position": position, "by_staff": by.actor is Actor.STAFF},
             )
             File.objects.filter(pk=file.pk).update(case=step.case, draft=None)
             step.entry.data = {"file": file.pk}
@@ -258,7 +273,12 @@ def release_text(*, case: Case, by: By, text: str | None = None, act: Act | None
     """Make the text public, in the clerk's wording if one is given (the citizen's own stays beside it)."""
     wording = None if text is None else checked_text(text)
     with change(
-        case=case, by=by, deed=Deed.TEXT_RELEASED, permission=Permission.RELEASE, asked={"text": wording}, act=act
+        case=case,
+        by=by,
+        deed=Deed.TEXT_RELEASED,
+        permission=Permission.RELEASE,
+        asked={"text": wording},
+        act=act,
     ) as step:
         if not step.replayed:
             report = _report(step)
@@ -333,7 +353,9 @@ def _publish(step: Step, report: Report) -> None:
     """Set or clear `public_at` after a release or withdrawal. Raises NoSuchEdge for what may never be public."""
     case = step.case
     released = report.text_released or report.photos.filter(released=True).exists()
-    hidden = case.confidential or not _category(case).rules.public or (case.stage is not None and case.stage.hides)
+    hidden = (
+        case.confidential or not _category(case).rules.public or (case.stage is not None and case.stage.hides)
+    )
     if released and hidden:
         raise NoSuchEdge
     if not released:

@@ -17,6 +17,7 @@ from cases.models import Case, Entry, File
 from cases.policy import FACTS, Deed, State
 from geo.localized import localized
 from reports.models import Photo
+from reports.policy import KIND
 
 
 @dataclass(frozen=True)
@@ -119,14 +120,19 @@ def readable() -> QuerySet[Case]:
     photos = Photo.objects.filter(released=True).select_related("file")
     return (
         Case.objects.public()
-        .filter(kind="report")
+        .filter(kind=KIND)
         .select_related(
-            "municipality__parent__parent", "topic__category", "topic__parent", "stage", "unit", "district", "contact", "report"
+            "municipality__parent__parent",
+            "topic__category",
+            "topic__parent",
+            "stage",
+            "unit",
+            "district",
+            "contact",
+            "report",
         )
         .prefetch_related(Prefetch("report__photos", queryset=photos, to_attr="released_photos"))
-        .annotate(
-            supporters=Count("supports", filter=Q(supports__confirmed_at__isnull=False), distinct=True)
-        )
+        .annotate(supporters=Count("supports", filter=Q(supports__confirmed_at__isnull=False), distinct=True))
     )
 
 
@@ -197,7 +203,9 @@ def public_path(case: Case) -> str:
 def timeline(case: Case) -> list[Moment]:
     """The public timeline, oldest first: how it came in, states and public updates with their released pictures."""
     photos = Photo.objects.filter(released=True).select_related("file")
-    files: Sequence[Any] = File.objects.filter(photo__released=True).prefetch_related(Prefetch("photo", queryset=photos))
+    files: Sequence[Any] = File.objects.filter(photo__released=True).prefetch_related(
+        Prefetch("photo", queryset=photos)
+    )
     entries = (
         Entry.objects.filter(case=case)
         .filter(Q(public=True) | Q(deed=Deed.SUBMITTED.value))
@@ -210,7 +218,9 @@ def timeline(case: Case) -> list[Moment]:
 def _moment(entry: Entry) -> Moment:
     state = entry.data.get("to") if entry.deed != Deed.SUBMITTED.value else State.NEW.value
     facts = FACTS[State(state)] if state else None
-    label = localized(entry.data.get("label")) or (dict(Case._meta.get_field("state").flatchoices).get(state, "") if state else "")
+    label = localized(entry.data.get("label")) or (
+        dict(Case._meta.get_field("state").flatchoices).get(state, "") if state else ""
+    )
     return Moment(
         at=entry.at,
         deed=entry.deed,

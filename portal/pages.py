@@ -1,0 +1,3 @@
+"""Addresses of the composition root."""
+
+urlpatterns: list = []
