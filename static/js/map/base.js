@@ -1,0 +1,126 @@
+// The map that every page shares: Leaflet over our own ground (boundary, districts, streets), tiles where there are any.
+//
+// The element carries everything as data attributes (template tag `map_data`): data-leaflet, data-leaflet-css,
+// data-ground, data-bounds "west,south,east,north", data-tiles and data-attribution (optional), data-zoom-in, data-zoom-out.
+import {Labels} from "./labels.js";
+
+const COLOURS = {
+  light: { paper: "#f7f7f5", outside: "#e3e5e8", street: "#ffffff", casing: "#c9cdd3", border: "#8a8f9c", district: "#b5bac4", name: "#4a4f60" },
+  dark: { paper: "#1d2033", outside: "#14172a", street: "#3d425c", casing: "#2b2f47", border: "#8f96b0", district: "#4a5070", name: "#c3c8da" },
+};
+let loading = null;
+
+/** Load Leaflet once; resolves to its namespace `L`. Rejects when it cannot be fetched, so that the page can do without. */
+export function leaflet(element) {
+  if (window.L) return Promise.resolve(window.L);
+  loading ||= new Promise((resolve, reject) => {
+    const sheet = document.createElement("link");
+    sheet.rel = "stylesheet";
+    sheet.href = element.dataset.leafletCss;
+    const script = document.createElement("script");
+    script.src = element.dataset.leaflet;
+    script.onload = () => resolve(window.L);
+    script.onerror = () => {
+      loading = null;
+      reject(new Error("The map could not be loaded."));
+    };
+    // Leaflet measures its panes, so its style sheet comes first; a missing one must not keep the map away for ever.
+    sheet.onload = sheet.onerror = () => document.head.append(script);
+    // Before our own sheets, so that these win.
+    document.head.prepend(sheet);
+  });
+  return loading;
+}
+
+/** Whether the page is shown in dark colours: chosen by hand, else as the device says. */
+export function isDark() {
+  const chosen = document.documentElement.dataset.kernTheme;
+  return chosen ? chosen === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
+}
+
+/** Call `redraw` whenever light and dark change. */
+function onScheme(redraw) {
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redraw);
+  new MutationObserver(redraw).observe(document.documentElement, { attributeFilter: ["data-kern-theme"] });
+}
+
+/** Bounds of the municipality out of data-bounds, null without a boundary. */
+export function boundsOf(element) {
+  const [west, south, east, north] = (element.dataset.bounds || "").split(",").map(Number);
+  return Number.isFinite(north) ? [[south, west], [north, east]] : null;
+}
+
+/**
+ * Create a map in `element`; resolves to `{map, L, ground}` as soon as it can be moved.
+ *
+ * `center` [lat, lon] and `zoom` say where it stands, else it shows the whole municipality; `options` go to Leaflet.
+ * Arrow keys move it, + and - zoom. `ground` resolves to the GeoJSON of the ground once it is drawn (null if missing).
+ */
+export async function createMap(element, { center = null, zoom = 16, options = {} } = {}) {
+  const L = await leaflet(element);
+  const bounds = boundsOf(element);
+  const map = L.map(element, {
+    attributionControl: false,
+    zoomControl: false,
+    keyboardPanDelta: 60,
+    minZoom: 8,
+    maxZoom: 19,
+    zoomSnap: 0.5,
+    fadeAnimation: !matchMedia("(prefers-reduced-motion: reduce)").matches,
+    zoomAnimation: !matchMedia("(prefers-reduced-motion: reduce)").matches,
+    ...options,
+  });
+  if (center) map.setView(center, zoom);
+  else if (bounds) map.fitBounds(bounds, { padding: [16, 16] });
+  else map.setView([51.2, 10.4], 8);
+  if (bounds) map.setMaxBounds(L.latLngBounds(bounds).pad(0.5));
+  L.control
+    .zoom({ zoomInTitle: element.dataset.zoomIn || "+", zoomOutTitle: element.dataset.zoomOut || "−" })
+    .addTo(map);
+  const tiles = element.dataset.tiles;
+  if (tiles) L.tileLayer(tiles, { maxNativeZoom: 18, maxZoom: 19, attribution: element.dataset.attribution || "" }).addTo(map);
+  if (element.dataset.attribution) L.control.attribution({ prefix: false }).addAttribution(element.dataset.attribution).addTo(map);
+  const ground = drawGround(L, map, element).catch(() => null);
+  return { map, L, ground };
+}
+
+/** Draw boundary, districts and streets in calm grey; under real tiles only boundary and outside. */
+async function drawGround(L, map, element) {
+  const answer = await fetch(element.dataset.ground, { headers: { Accept: "application/geo+json" } });
+  if (!answer.ok) return null;
+  const data = await answer.json();
+  const of = (...layers) => ({ ...data, features: data.features.filter((one) => layers.includes(one.properties.layer)) });
+  const pane = map.createPane("ground");
+  pane.classList.add("map-ground");
+  pane.style.zIndex = 250;
+  pane.style.pointerEvents = "none";
+  const common = { pane: "ground", renderer: L.canvas({ pane: "ground", padding: 0.5 }), interactive: false };
+  const layers = [];
+  const add = (features, style) => layers.push([L.geoJSON(features, common).addTo(map), style]);
+  const tiled = Boolean(element.dataset.tiles);
+  if (!tiled) {
+    add(of("boundary"), (c) => ({ fill: true, fillColor: c.paper, fillOpacity: 1, stroke: false }));
+    add(of("district"), (c, z) => ({ fill: false, color: c.district, weight: z > 12 ? 1.5 : 1, dashArray: "2 5" }));
+    add(of("street"), (c, z) => ({ color: c.casing, weight: width(z) + 2, lineCap: "round" }));
+    add(of("street"), (c, z) => ({ color: c.street, weight: width(z), lineCap: "round" }));
+  }
+  add(of("member"), (c) => ({ fill: false, color: c.district, weight: 1.5 }));
+  add(of("boundary"), (c) => ({ fill: false, color: c.border, weight: 2, dashArray: "8 4 2 4" }));
+  const names = tiled ? null : new Labels(map, L, data.features).addTo(map);
+  const draw = () => {
+    const colours = isDark() ? COLOURS.dark : COLOURS.light;
+    if (!tiled) element.style.backgroundColor = colours.outside;
+    for (const [layer, style] of layers) layer.setStyle(style(colours, map.getZoom()));
+    names?.draw(colours);
+  };
+  draw();
+  map.on("zoomend", draw);
+  onScheme(draw);
+  return data;
+}
+
+/** Width of a street in pixels at a zoom. */
+function width(zoom) {
+  if (zoom < 13) return 0.75;
+  return Math.min(14, 1.5 * 1.55 ** (zoom - 13));
+}
