@@ -1,0 +1,3 @@
+"""The only door to other machines: `net.http`, `net.smtp`, and the guard both pass. Nothing else opens a
+connection.
+"""
