@@ -117,8 +117,9 @@ def announce() -> None:
     """Wait until the platform really answers, then print where it is and who may log in."""
     host = {"0.0.0.0": "127.0.0.1", "::": "[::1]", "[::]": "[::1]"}.get(BIND, BIND)
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    complain_at = time.monotonic() + 20
-    while not stopping.wait(0.3):
+    started = time.monotonic()
+    complain_at = started + 20
+    while not stopping.wait(0.3 if time.monotonic() < started + 10 else 2):
         try:
             with opener.open(f"http://{host}:{PORT}/readyz", timeout=5):
                 break
