@@ -107,9 +107,7 @@ def _resolve(host: str, port: int, timeout: float) -> list[Any]:
     return answer
 
 
-def check(
-    host: str, port: int, *, purpose: str, timeout: float = 10.0, public_only: bool = False
-) -> list[Any]:
+def check(host: str, port: int, *, purpose: str, timeout: float = 10.0, public_only: bool = False) -> list[Any]:
     """The addresses of `host` (as getaddrinfo gives them), all of which may be contacted.
 
     Raises Refused if even one of them is not public and the settings do not name host and port, Unreachable
@@ -128,9 +126,7 @@ def check(
     return addresses
 
 
-def connect(
-    host: str, port: int, *, purpose: str, timeout: float, public_only: bool = False
-) -> socket.socket:
+def connect(host: str, port: int, *, purpose: str, timeout: float, public_only: bool = False) -> socket.socket:
     """A connected TCP socket to a checked address of `host`, trying each in turn within `timeout` seconds in
     all.
 

@@ -57,6 +57,7 @@ class _Client(smtplib.SMTP):
 
     def __init__(self, host: str, port: int, *, implicit_tls: bool, timeout: float) -> None:
         self._implicit_tls = implicit_tls
+        self._seconds = timeout
         self.wire: socket.socket | None = None
         node = platform.node()
         super().__init__(timeout=timeout, local_hostname=node if "." in node else "[127.0.0.1]")
@@ -65,8 +66,7 @@ class _Client(smtplib.SMTP):
 
     def open(self) -> None:
         """Connects and reads the greeting; `wire` is set as soon as there is a connection."""
-        assert isinstance(self.timeout, float)
-        plain = connect(self._host, self._port, purpose="smtp", timeout=self.timeout)
+        plain = connect(self._host, self._port, purpose="smtp", timeout=self._seconds)
         self.wire = plain.dup()
         self.sock = plain
 
@@ -228,11 +228,7 @@ class _Folder:
 def _envelope(address: str) -> str:
     """The address with its domain in ASCII. Raises Rejected for what no relay could take."""
     local, at, domain = address.rpartition("@")
-    if (
-        not at
-        or not local
-        or any(sign.isspace() or not sign.isprintable() or sign in "<>" for sign in address)
-    ):
+    if not at or not local or any(sign.isspace() or not sign.isprintable() or sign in "<>" for sign in address):
         raise Rejected(501, "address")
     try:
         return f"{local}@{to_ascii(domain)}"
@@ -304,9 +300,7 @@ class Relay:
         return self._way.send(_addresses_in_ascii(message), sender, to)
 
 
-def send(
-    message: EmailMessage, *, envelope_from: str, recipients: Iterable[str], relay_url: str
-) -> dict[str, int]:
+def send(message: EmailMessage, *, envelope_from: str, recipients: Iterable[str], relay_url: str) -> dict[str, int]:
     """Sends a single mail over a connection of its own; see Relay."""
     with Relay(relay_url) as relay:
         return relay.send(message, envelope_from=envelope_from, recipients=recipients)

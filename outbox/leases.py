@@ -72,7 +72,7 @@ def pause_after(tries: int) -> timedelta:
     return min(FIRST_PAUSE * (1 << 2 * min(tries - 1, 10)), LONGEST_PAUSE)
 
 
-def _rows(model: type[M]) -> LeasedQuerySet:
+def _rows(model: type[M]) -> LeasedQuerySet[M]:
     return LeasedQuerySet(model)
 
 
@@ -105,7 +105,7 @@ def claim(model: type[M], *, owner: str, batch: int, at: datetime, lease: timede
             due = due.select_for_update(skip_locked=True)
         ids = list(due.values_list("pk", flat=True)[:batch])
         _rows(model).claimable(at).filter(pk__in=ids).update(leased_until=at + lease, lease_owner=owner)
-    return list(model._default_manager.filter(pk__in=ids, lease_owner=owner).order_by("due_at", "pk"))
+    return list(_rows(model).filter(pk__in=ids, lease_owner=owner).order_by("due_at", "pk"))
 
 
 class _Holder:
@@ -163,9 +163,7 @@ def describe(error: BaseException) -> str:
     text: str | None = getattr(error, "log_text", None)
     if text is None:
         frames = traceback.extract_tb(error.__traceback__)[-2:]
-        places = ", ".join(
-            f"{frame.filename.rpartition('/')[2]}:{frame.lineno}" for frame in reversed(frames)
-        )
+        places = ", ".join(f"{frame.filename.rpartition('/')[2]}:{frame.lineno}" for frame in reversed(frames))
         text = f"{type(error).__name__} ({places})"
     return text[:_ERROR_LENGTH]
 

@@ -3,7 +3,7 @@ shares.
 """
 
 from datetime import datetime
-from typing import Self
+from typing import Self, TypeVar
 
 from django.db import models
 from django.db.models import Q
@@ -12,7 +12,10 @@ from django.utils import timezone
 UNFINISHED = Q(done_at=None, failed_at=None)
 
 
-class LeasedQuerySet(models.QuerySet["Leased"]):
+L = TypeVar("L", bound="Leased")
+
+
+class LeasedQuerySet(models.QuerySet[L]):
     """Reading rules of leased tables. Times are aware datetimes."""
 
     def unfinished(self) -> Self:

@@ -70,9 +70,7 @@ CONSUMERS: dict[str, Consumer] = {}
 TABLES: dict[str, Table] = {}
 
 
-def register(
-    name: str, *, events: Iterable[str], handle: "Callable[[Event], None]", atomic: bool = True
-) -> Consumer:
+def register(name: str, *, events: Iterable[str], handle: "Callable[[Event], None]", atomic: bool = True) -> Consumer:
     """Makes `handle` the consumer `name` of the named events.
 
     The name is stored with each job, so a rename strands the jobs that are waiting. With `atomic` (the usual

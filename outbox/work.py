@@ -6,7 +6,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from outbox.leases import Drained, drain, release_dead
-from outbox.models import Event, Job, LeasedQuerySet
+from outbox.models import Event, Job, Leased, LeasedQuerySet
 from outbox.registry import CONSUMERS, TABLES, Later
 
 KEEP = timedelta(days=30)
@@ -57,7 +57,7 @@ def backlog(*, at: datetime | None = None) -> dict[str, dict[str, int]]:
     late = (at or timezone.now()) - timedelta(minutes=1)
     result = {}
     for label, table in TABLES.items():
-        rows = LeasedQuerySet(table.model)
+        rows: LeasedQuerySet[Leased] = LeasedQuerySet(table.model)
         result[label] = {
             "waiting": rows.unfinished().count(),
             "late": rows.unfinished().filter(due_at__lte=late).count(),

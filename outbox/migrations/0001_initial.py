@@ -25,9 +25,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("due_at", models.DateTimeField(default=django.utils.timezone.now)),
                 ("leased_until", models.DateTimeField(blank=True, editable=False, null=True)),
@@ -58,9 +56,7 @@ class Migration(migrations.Migration):
                         name="outbox_job_lease",
                     ),
                 ],
-                "constraints": [
-                    models.UniqueConstraint(fields=("event", "consumer"), name="outbox_job_once")
-                ],
+                "constraints": [models.UniqueConstraint(fields=("event", "consumer"), name="outbox_job_once")],
             },
         ),
     ]

@@ -1,6 +1,7 @@
 """A consumer for the tests: it keeps what it was given, and fails if told so."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -12,7 +13,7 @@ class Listener:
     """Remembers the payloads it has seen; raises `failure` if there is one."""
 
     def __init__(self) -> None:
-        self.seen: list[dict] = []
+        self.seen: list[dict[str, Any]] = []
         self.failure: Exception | None = None
 
     def __call__(self, event: Event) -> None:

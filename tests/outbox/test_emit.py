@@ -42,9 +42,7 @@ def test_an_event_needs_the_transaction_of_what_happened():
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize(
-    "value", ["anna@example.org", "the lamp is broken", "x" * 65, 1.5, {"a": 1}, [1, "a b"]]
-)
+@pytest.mark.parametrize("value", ["anna@example.org", "the lamp is broken", "x" * 65, 1.5, {"a": 1}, [1, "a b"]])
 def test_a_payload_holds_ids_only(value):
     with pytest.raises(ValueError, match="ids only"):
         outbox.emit("lamp.broken", note=value)

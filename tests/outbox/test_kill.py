@@ -25,9 +25,7 @@ def _database() -> dict[str, object]:
     """The test database for a process without geometry columns (and so without GDAL)."""
     engine = connection.settings_dict["ENGINE"]
     plain = {"spatialite": "django.db.backends.sqlite3", "postgis": "django.db.backends.postgresql"}
-    kept = {
-        key: connection.settings_dict[key] for key in ("NAME", "USER", "PASSWORD", "HOST", "PORT", "OPTIONS")
-    }
+    kept = {key: connection.settings_dict[key] for key in ("NAME", "USER", "PASSWORD", "HOST", "PORT", "OPTIONS")}
     return {**kept, "NAME": str(kept["NAME"]), "ENGINE": plain[engine.rpartition(".")[2]]}
 
 
@@ -44,6 +42,7 @@ def _worker(*arguments: str) -> Iterator[subprocess.Popen[str]]:
         text=True,
     )
     try:
+        assert worker.stdout is not None
         assert worker.stdout.readline() == "ready\n"
         yield worker
     finally:

@@ -17,6 +17,7 @@ SLEEP = [sys.executable, "-c", "import sys; print(1, flush=True); sys.stdin.read
 def other():
     """A live process of this machine and the name it has for leases."""
     child = subprocess.Popen(SLEEP, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    assert child.stdout is not None
     child.stdout.readline()
     yield child, f"{process.machine()}:{child.pid}:{process._start_of(child.pid)}"
     child.kill()

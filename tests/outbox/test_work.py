@@ -16,10 +16,11 @@ pytestmark = pytest.mark.django_db
 
 def test_run_all_does_what_follows_from_what_it_does(listen, rings, monkeypatch):
     listener = listen()
-    passed_on = Consumer(
-        "passer", frozenset({"pole.hit"}), lambda event: outbox.emit("lamp.broken", **event.payload) and None
-    )
-    monkeypatch.setitem(CONSUMERS, "passer", passed_on)
+
+    def pass_on(event: Event) -> None:
+        outbox.emit("lamp.broken", **event.payload)
+
+    monkeypatch.setitem(CONSUMERS, "passer", Consumer("passer", frozenset({"pole.hit"}), pass_on))
     outbox.emit("pole.hit", case=7)
     assert outbox.run_all()["outbox.Job"].done == 2
     assert listener.seen == [{"case": 7}]
@@ -55,10 +56,7 @@ def test_old_events_go_when_all_their_jobs_are_done_for_as_long(listen, rings):
     now = timezone.now()
     old = now - KEEP - timedelta(days=1)
     listen()
-    events = {
-        name: outbox.emit("lamp.broken", at=old, case=1)
-        for name in ("done", "waiting", "parked", "done lately")
-    }
+    events = {name: outbox.emit("lamp.broken", at=old, case=1) for name in ("done", "waiting", "parked", "done lately")}
     unheard = outbox.emit("nobody.listens", at=old)
     young = outbox.emit("nobody.listens")
     events["done"].jobs.update(done_at=old)
