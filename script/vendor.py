@@ -42,9 +42,7 @@ FILES = {
     "exifr/LICENSE": "exifr/LICENSE.txt",
     "@kern-ux/native/LICENSE.md": "kern/LICENSE.txt",
 }
-SOURCE_MAP = re.compile(
-    r"^\s*(//[#@]\s*sourceMappingURL=\S*|/\*[#@]\s*sourceMappingURL=\S*\s*\*/)\s*$", re.MULTILINE
-)
+SOURCE_MAP = re.compile(r"^\s*(//[#@]\s*sourceMappingURL=\S*|/\*[#@]\s*sourceMappingURL=\S*\s*\*/)\s*$", re.MULTILINE)
 WIDE = re.compile(r"@media \(min-width: ?\d+px\)\{")
 BREAKPOINT_CLASS = re.compile(r"\.kern-[a-z0-9-]*-(sm|md|lg|xl|xxl)(-[a-z0-9-]+)?(?![\w-])")
 
