@@ -9,6 +9,8 @@ from pathlib import Path
 
 worker = os.environ.get("PYTEST_XDIST_WORKER", "")
 base = os.environ.get("DATA_DIR") or tempfile.mkdtemp(prefix="anliegen-test.")
-os.environ["DATA_DIR"] = str(Path(base, worker or "main"))
+folder = Path(base, worker or "main")
+(folder / "static").mkdir(parents=True, exist_ok=True)  # WhiteNoise warns when it is missing
+os.environ["DATA_DIR"] = str(folder)
 if worker and (url := os.environ.get("REDIS_URL")):
     os.environ["REDIS_URL"] = f"{url.rsplit('/', 1)[0]}/{int(worker.removeprefix('gw')) + 1}"
