@@ -112,10 +112,11 @@ class _Smtp:
             return _transfer(client, message, sender, recipients)
 
     def _awake(self) -> _Client | None:
-        if self._client is not None:
+        if self._client is not None and self._client.wire is not None:
             try:
-                if self._client.noop()[0] == 250:
-                    return self._client
+                with deadline(self._client.wire, self.timeout):
+                    if self._client.noop()[0] == 250:
+                        return self._client
             except (OSError, smtplib.SMTPException) as error:
                 log.info("relay_connection_reopened", error=type(error).__name__)
             self._drop()
