@@ -226,8 +226,13 @@ def _fields_with_errors(form: BaseForm) -> list[tuple[str, str]]:
     found = [("", str(message)) for message in form.non_field_errors()]
     for bound in form:
         for message in bound.errors:
-            found.append((_first_id(bound), str(message)))
+            found.append((_first_id(bound), f"{_said(bound.label)} {message}"))
     return found
+
+
+def _said(label: str) -> str:
+    """The label as the beginning of a sentence: "E-mail:", but "Is it dangerous?" stays."""
+    return label if not label or label[-1] in "?!.:" else f"{label}:"
 
 
 def _first_id(bound: BoundField) -> str:
