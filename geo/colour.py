@@ -48,6 +48,4 @@ def validate_accent(value: str) -> None:
     if not _HEX.match(value):
         raise ValidationError(_("Write the colour as #rrggbb in lower case."), code="colour")
     if contrast(value, LIGHT) < ENOUGH:
-        raise ValidationError(
-            _("This colour is too light: white text on it needs a contrast of 4.5."), code="contrast"
-        )
+        raise ValidationError(_("This colour is too light: white text on it needs a contrast of 4.5."), code="contrast")

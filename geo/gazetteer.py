@@ -204,9 +204,7 @@ class _Import:
     def street_entries(self) -> None:
         """One entry per street that has none, at the house nearest to the middle of its houses."""
         have = set(
-            Address.objects.filter(municipality=self.municipality, kind=KIND_STREET).values_list(
-                "street_id", flat=True
-            )
+            Address.objects.filter(municipality=self.municipality, kind=KIND_STREET).values_list("street_id", flat=True)
         )
         missing = [street for street in self.streets.values() if street.id not in have]
         fresh = []
@@ -240,9 +238,7 @@ class _Import:
         self.counts.created += len(fresh)
 
 
-def import_rows(
-    *, municipality: Municipality, rows: Iterable[Row], source: str, demo: bool = False
-) -> Counts:
+def import_rows(*, municipality: Municipality, rows: Iterable[Row], source: str, demo: bool = False) -> Counts:
     """Add or refresh the rows of one source; nothing is deleted. Each batch of 1,000 is one transaction.
 
     Streets and districts named by a row are made when missing; every street gets an entry of its own, so that

@@ -86,7 +86,8 @@ class MunicipalityQuerySet(models.QuerySet["Municipality"]):
     def of_host(self, host: str) -> Municipality | None:
         """The municipality of a host name (any case, port ignored), else the default one."""
         name = host.rsplit(":", 1)[0] if not host.endswith("]") else host
-        return self.active().filter(host=name.lower().rstrip(".")).first() or self.default()
+        exact = models.Case(models.When(host=name.lower().rstrip("."), then=0), default=1)
+        return self.active().order_by(exact, "-is_default", "id").first()
 
 
 class Municipality(models.Model):
@@ -112,9 +113,7 @@ class Municipality(models.Model):
         _("host name"),
         max_length=253,
         unique=True,
-        validators=[
-            RegexValidator(r"^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$", _("Write the host name in lower case."))
-        ],
+        validators=[RegexValidator(r"^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$", _("Write the host name in lower case."))],
     )
     is_default = models.BooleanField(_("answers unknown hosts"), default=False)
     boundary = models.MultiPolygonField(_("boundary"), srid=4326, null=True, blank=True)
@@ -127,12 +126,8 @@ class Municipality(models.Model):
     sender_name = models.CharField(_("sender"), max_length=100, blank=True)
     sender_address = models.EmailField(_("sender address"), blank=True)
     reply_to = models.EmailField(_("answers go to"), blank=True)
-    smtp_relay = models.CharField(
-        _("own mail relay"), max_length=300, blank=True, validators=[validate_relay]
-    )
-    accent = models.CharField(
-        _("accent colour"), max_length=7, default="#1d4f91", validators=[validate_accent]
-    )
+    smtp_relay = models.CharField(_("own mail relay"), max_length=300, blank=True, validators=[validate_relay])
+    accent = models.CharField(_("accent colour"), max_length=7, default="#1d4f91", validators=[validate_accent])
     coat_of_arms = models.CharField(
         _("coat of arms"), max_length=200, blank=True, help_text=_("Path below the static files.")
     )
@@ -143,9 +138,7 @@ class Municipality(models.Model):
     texts = models.JSONField(_("texts"), default=dict, blank=True, validators=[validate_texts])
     allow_anonymous = models.BooleanField(_("reports without e-mail"), default=True)
     first_answer_days = models.PositiveSmallIntegerField(_("first answer within working days"), default=3)
-    working_days = models.JSONField(
-        _("working days"), default=default_working_days, validators=[validate_working_days]
-    )
+    working_days = models.JSONField(_("working days"), default=default_working_days, validators=[validate_working_days])
     closed_days = models.JSONField(
         _("further closed days"), default=list, blank=True, validators=[validate_closed_days]
     )
@@ -173,7 +166,7 @@ class Municipality(models.Model):
 
     def clean(self) -> None:
         """Refuse a circle of parents."""
-        if self.pk is not None and any(one.pk == self.pk for one in self.chain()[1:]):
+        if self.pk is not None and self.parent is not None and self.pk in self.parent.chain_ids():
             raise ValidationError({"parent": _("A municipality cannot lie within itself.")})
 
     @property

@@ -35,7 +35,7 @@ KIND_DISTRICT: Final = "district"
 KINDS: Final = [
     (KIND_STREET, _("Street")),
     (KIND_ADDRESS, _("Address")),
-    (KIND_POI, _("Place")),
+    (KIND_POI, _("Point of interest")),
     (KIND_DISTRICT, _("District")),
 ]
 

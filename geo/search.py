@@ -77,9 +77,7 @@ def similar(entries: QuerySet[Address], text: str, *, limit: int = CANDIDATES) -
     return similar_plain(entries, text, limit=limit)
 
 
-def similar_plain(
-    entries: QuerySet[Address], text: str, *, limit: int = CANDIDATES
-) -> list[tuple[int, float]]:
+def similar_plain(entries: QuerySet[Address], text: str, *, limit: int = CANDIDATES) -> list[tuple[int, float]]:
     """The twin of `similar` that needs nothing from the database: compares every name of `entries`."""
     if not trigrams(text):
         return []
@@ -95,9 +93,7 @@ def similar_plain(
 def _without_places(typed: Typed, municipality: Municipality, ids: list[int]) -> Typed:
     """Drop words that only say the town or district, as long as another word stays."""
     names = {fold(municipality.name)}
-    names.update(
-        fold(name) for name in Municipality.objects.filter(id__in=ids).values_list("name", flat=True)
-    )
+    names.update(fold(name) for name in Municipality.objects.filter(id__in=ids).values_list("name", flat=True))
     districts = District.objects.filter(municipality_id__in=ids)
     names.update(fold(name) for name in districts.values_list("name", flat=True))
     words = typed.words
@@ -145,9 +141,7 @@ def _hit(entry: Address) -> Hit:
 def _houses(streets: Iterable[Address], number: str, postcode: str) -> dict[int, list[Address]]:
     """Houses of the streets whose number begins with `number`, the exact one first, by street id."""
     wanted = [entry.street_id for entry in streets if entry.street_id]
-    houses = Address.objects.filter(
-        street_id__in=wanted, kind=KIND_ADDRESS, house_number__istartswith=number[:1]
-    )
+    houses = Address.objects.filter(street_id__in=wanted, kind=KIND_ADDRESS, house_number__istartswith=number[:1])
     found: dict[int, list[Address]] = {}
     for house in houses.select_related("street"):
         own = fold_number(house.house_number)

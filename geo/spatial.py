@@ -115,9 +115,7 @@ def box_around(lon: float, lat: float, metres: float) -> Box:
     return Box(max(-180.0, lon - side), max(-90.0, lat - up), min(180.0, lon + side), min(90.0, lat + up))
 
 
-def within_metres(
-    queryset: QuerySet[_M], point: Point, metres: float, *, field: str = "point"
-) -> QuerySet[_M]:
+def within_metres(queryset: QuerySet[_M], point: Point, metres: float, *, field: str = "point") -> QuerySet[_M]:
     """Rows whose point lies within `metres` of `point` on the ellipsoid, nearest first.
 
     Each row carries `distance` (a `django.contrib.gis.measure.Distance`, `.m` for metres).
@@ -157,9 +155,7 @@ def _transformer(source: int, target: int) -> Transformer:
         raise ValidationError(_("The coordinate system EPSG:%(code)s is unknown."), code="srid") from error
 
 
-def transform(
-    points: Iterable[tuple[float, float]], srid: int, *, to: int = 4326
-) -> list[tuple[float, float] | None]:
+def transform(points: Iterable[tuple[float, float]], srid: int, *, to: int = 4326) -> list[tuple[float, float] | None]:
     """Points (x = east, y = north) from EPSG:`srid` to EPSG:`to`, in order; None where one makes no sense.
 
     A place that the system does not reach gives infinity in PROJ; such a place is None, not an error, so that

@@ -1,0 +1,143 @@
+"""`manage.py import_gazetteer` and the verb below it."""
+
+from __future__ import annotations
+
+import json
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from geo.models import Address, District, Municipality, Street
+from geo.search import search
+
+CSV = """\
+\ufeffStraße;Hausnummer;Adz;PLZ;Ort;Ortsteil;Ostwert;Nordwert;OID
+Mühlenstraße;1;;33428;Harsewinkel;;445033,5;5755822,1;A1
+Mühlenstraße;12;a;33428;Harsewinkel;Marienfeld;445050;5755825;A2
+Am Markt;;;33428;Harsewinkel;;445100;5755900;A3
+Ohne Ort;5;;;;;;;A4
+Kaputt;6;;;;;abc;1;A5
+Weit weg;7;;;;;1e30;1e30;A6
+;8;;;;;445100;5755900;A7
+"""
+
+
+def run(path: Path, *options: str) -> tuple[str, str]:
+    out, err = StringIO(), StringIO()
+    call_command(
+        "import_gazetteer", str(path), "--municipality", "harsewinkel", *options, stdout=out, stderr=err, verbosity=0
+    )
+    return out.getvalue(), err.getvalue()
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    path = tmp_path / "addresses.csv"
+    path.write_text(CSV)
+    return path
+
+
+def test_csv_in_utm(town: Municipality, file: Path) -> None:
+    told, bad = run(file, "--srid", "25832")
+    house = Address.objects.get(external_id="A2")
+    assert (house.label, house.house_number, house.postcode) == ("Mühlenstraße 12a", "12a", "33428")
+    assert house.district is not None
+    assert house.district.slug == "marienfeld"
+    assert house.point is not None
+    assert house.point.coords == pytest.approx((8.2002, 51.95), abs=1e-3)
+    assert Address.objects.get(external_id="A3").kind == "street"
+    assert Address.objects.get(external_id="A4").point is None
+    assert "row 6: " in bad
+    assert "row 7: " in bad
+    assert "3 not usable" in told
+
+
+def test_again_changes_nothing(town: Municipality, file: Path) -> None:
+    run(file, "--srid", "25832")
+    before = list(Address.objects.order_by("id").values())
+    told, _bad = run(file, "--srid", "25832")
+    assert told.startswith("0 new, 0 changed, 4 as before")
+    assert list(Address.objects.order_by("id").values()) == before
+    assert Street.objects.count() == 3
+
+
+def test_a_changed_row_is_changed(town: Municipality, file: Path) -> None:
+    run(file, "--srid", "25832")
+    file.write_text(CSV.replace("Mühlenstraße;1;;33428", "Mühlenstraße;3;;33428"))
+    told, _bad = run(file, "--srid", "25832")
+    assert told.startswith("0 new, 1 changed")
+    assert Address.objects.get(external_id="A1").label == "Mühlenstraße 3"
+    assert search(town, "Mühlenstr. 3")[0].label == "Mühlenstraße 3"
+
+
+def test_without_ids_rows_are_known_by_what_they_say(town: Municipality, tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("street,house_number,postcode,lat,lon\nMühlenstr.,1,33428,51.95,8.2\n")
+    run(path)
+    path.write_text("street,house_number,postcode,lat,lon\nMühlenstraße,1,33428,51.96,8.2\n")
+    told, _bad = run(path)
+    assert told.startswith("0 new, 1 changed")
+    assert Address.objects.filter(kind="address").count() == 1
+
+
+def test_windows_letters(town: Municipality, tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_bytes("strasse;hnr\nMühlenstraße;1\n".encode("cp1252"))
+    run(path)
+    assert Street.objects.get().name == "Mühlenstraße"
+
+
+def test_geojson(town: Municipality, tmp_path: Path) -> None:
+    def feature(geometry: object, **properties: object) -> dict[str, object]:
+        return {"type": "Feature", "geometry": geometry, "properties": properties}
+
+    ring = [[8.1, 51.9], [8.2, 51.9], [8.2, 51.95], [8.1, 51.9]]
+    data = [
+        feature({"type": "Point", "coordinates": [8.2, 51.95]}, street="Am Markt", housenumber=1, postcode=33428.0),
+        feature({"type": "LineString", "coordinates": [[8.2, 51.95], [8.21, 51.95]]}, name="Neue Straße"),
+        feature({"type": "Polygon", "coordinates": [ring]}, name="Marienfeld"),
+        feature({"type": "Point", "coordinates": [8.2, 51.96]}, name="Freibad"),
+        feature({"type": "Point", "coordinates": [500, 51.96]}, name="Nirgends"),
+        feature({"type": "MultiPoint", "coordinates": [[8.2, 51.96]]}, name="Viele"),
+        feature({"type": "Nonsense"}, name="Unsinn"),
+        feature(None, name="Ohne Ort"),
+    ]
+    path = tmp_path / "a.geojson"
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": data}))
+    _told, bad = run(path)
+    kinds = dict(Address.objects.values_list("label", "kind"))
+    assert kinds == {
+        "Am Markt 1": "address",
+        "Am Markt": "street",
+        "Neue Straße": "street",
+        "Marienfeld": "district",
+        "Freibad": "poi",
+        "Ohne Ort": "poi",
+    }
+    assert Address.objects.get(label="Am Markt 1").postcode == "33428"
+    assert Street.objects.get(name="Neue Straße").line is not None
+    assert District.objects.get(slug="marienfeld").boundary is not None
+    assert [line.split(":")[0] for line in bad.splitlines()] == ["row 5", "row 6", "row 7"]
+    assert run(path)[0].startswith("0 new, 0 changed")
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [("a.geojson", "{"), ("a.geojson", '{"features": 1}'), ("a.geojson", "[]"), ("a.csv", "a;b\n1;2\n"), ("a.csv", "")],
+)
+def test_a_file_that_is_none_is_refused(town: Municipality, tmp_path: Path, name: str, text: str) -> None:
+    path = tmp_path / name
+    path.write_text(text)
+    with pytest.raises(CommandError):
+        run(path)
+
+
+def test_wrong_arguments(town: Municipality, file: Path, tmp_path: Path) -> None:
+    with pytest.raises(CommandError):
+        run(tmp_path / "missing.csv")
+    with pytest.raises(CommandError):
+        run(file, "--srid", "99999")
+    with pytest.raises(CommandError):
+        call_command("import_gazetteer", str(file), "--municipality", "nowhere")

@@ -1,0 +1,123 @@
+"""`search`: places that fit what somebody types."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import connection
+from pytest_django import DjangoAssertNumQueries
+
+from geo.folding import fold
+from geo.models import Address, Municipality
+from geo.search import search, similar, similar_plain
+from tests.geo.conftest import MakeMunicipality, at
+
+
+def labels(municipality: Municipality, query: str) -> list[str]:
+    return [hit.label for hit in search(municipality, query)]
+
+
+@pytest.mark.parametrize(
+    ("query", "first"),
+    [
+        ("Mühlens", "Mühlenstraße"),
+        ("muehlenstr.", "Mühlenstraße"),
+        ("MÜHLENSTRASSE", "Mühlenstraße"),
+        ("Mühlenstr. 12", "Mühlenstraße 12"),
+        ("Mühlenstr. 12 a", "Mühlenstraße 12a"),
+        ("33428 Mühlenstr. 14", "Mühlenstraße 14"),
+        ("Mühlenstr. 14, 33428 Harsewinkel", "Mühlenstraße 14"),
+        ("Gütersloherstr", "Gütersloher Straße"),
+        ("gütersloher", "Gütersloher Straße"),
+        ("Bleiche", "An der Bleiche"),
+        ("An d. Bleiche 1", "An der Bleiche 1"),
+        ("17. Juni", "Straße des 17. Juni"),
+        ("Freibad", "Freibad Harsewinkel"),
+        ("Harsewinkel Freibad", "Freibad Harsewinkel"),
+        ("Klosterhof 3, Marienfeld", "Klosterhof 3"),
+        ("Neue Str", "Neue Straße"),
+    ],
+)
+def test_first_hit(gazetteer: Municipality, query: str, first: str) -> None:
+    assert labels(gazetteer, query)[:1] == [first]
+
+
+@pytest.mark.parametrize(
+    ("typo", "meant"),
+    [
+        ("Mühlnstraße", "Mühlenstraße"),
+        ("Muhlenstrasse", "Mühlenstraße"),
+        ("Gütersoher Straße", "Gütersloher Straße"),
+        ("Klosterhoff", "Klosterhof"),
+    ],
+)
+def test_light_typing_errors_are_forgiven(gazetteer: Municipality, typo: str, meant: str) -> None:
+    assert labels(gazetteer, typo)[0] == meant
+    assert labels(gazetteer, f"{typo} 1")[0] in (f"{meant} 1", meant)
+
+
+def test_an_unknown_number_gives_the_street(gazetteer: Municipality) -> None:
+    assert labels(gazetteer, "Mühlenstraße 99")[0] == "Mühlenstraße"
+
+
+def test_a_number_does_not_stand_for_longer_ones(gazetteer: Municipality) -> None:
+    assert labels(gazetteer, "Mühlenstr. 12")[:3] == ["Mühlenstraße 12", "Mühlenstraße 12a", "Mühlenstraße"]
+
+
+def test_what_it_says_about_a_house(gazetteer: Municipality) -> None:
+    hit = search(gazetteer, "Mühlenstr. 3")[0]
+    assert (hit.kind, hit.street, hit.house_number, hit.postcode) == ("address", "Mühlenstraße", "3", "33428")
+    assert hit.point is not None
+    assert hit.as_json()["lat"] == pytest.approx(51.95)
+
+
+def test_a_street_has_a_place(gazetteer: Municipality) -> None:
+    hit = search(gazetteer, "Neue Straße")[0]
+    assert hit.point is not None
+    assert hit.point.coords == pytest.approx((8.255, 51.97))
+
+
+@pytest.mark.parametrize("query", ["", " ", "x", "33428", "%", "_", "'; --", "東京", "Xyzzyplugh", "\x00", "1" * 500])
+def test_nothing_fits(gazetteer: Municipality, query: str) -> None:
+    assert labels(gazetteer, query) == []
+
+
+def test_the_closer_of_equals_comes_first(gazetteer: Municipality, county: Municipality) -> None:
+    for slug, lon in (("west", 8.1), ("east", 8.3)):
+        member = Municipality.objects.get(slug=slug)
+        Address.objects.create(
+            municipality=member, kind="poi", label="Rathaus", folded="rathaus", place=slug, point=at(lon, 52.05)
+        )
+    assert [hit.place for hit in search(county, "rathaus", near=at(8.3, 52.05))] == ["east", "west"]
+    assert [hit.place for hit in search(county, "rathaus", near=at(8.1, 52.05))] == ["west", "east"]
+    assert labels(gazetteer, "rathaus") == []
+
+
+def test_never_more_than_wanted(gazetteer: Municipality) -> None:
+    assert len(search(gazetteer, "Mühlen 1", limit=3)) == 3
+
+
+def test_other_municipalities_stay_out(gazetteer: Municipality, make_municipality: MakeMunicipality) -> None:
+    assert labels(make_municipality("heek"), "Mühlenstr") == []
+
+
+def test_the_number_of_queries_is_bounded(
+    gazetteer: Municipality, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    with django_assert_max_num_queries(7):
+        search(gazetteer, "Mühlnstr. 12")
+
+
+@pytest.mark.parametrize("text", ["muhlenstrasse", "guetersloherstrasse", "an bleiche", "klosterhoff", "zzz", ""])
+def test_both_twins_find_the_same(gazetteer: Municipality, text: str) -> None:
+    entries = Address.objects.filter(municipality=gazetteer)
+    ours, theirs = similar_plain(entries, text), similar(entries, text)
+    assert sorted(pk for pk, _ in ours) == sorted(pk for pk, _ in theirs)
+    assert dict(theirs) == pytest.approx(dict(ours), abs=1e-6)
+
+
+@pytest.mark.skipif("connection.vendor != 'postgresql'", reason="trigram index of PostgreSQL")
+def test_typing_errors_are_answered_by_the_trigram_index(gazetteer: Municipality) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute("EXPLAIN SELECT id FROM geo_address WHERE folded %% %s", [fold("Mühlnstr.")])
+        assert "geo_address_trigram" in str(cursor.fetchall())
