@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 from django import forms
+from django.contrib.staticfiles import finders
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -20,7 +24,6 @@ STATES = (
     ("closed", _("Closed without action")),
     ("withdrawn", _("Withdrawn")),
 )
-ICONS = ["trash", "rubble", "container", "broom", "dog", "bike", "car-wreck", "animal", "road", "pothole", "pavement", "bollard", "marking", "bridge", "construction", "lamp", "traffic-light", "sign", "parking", "drain", "water", "flood", "tree", "hedge", "caterpillar", "playground", "sport", "bench", "fountain", "toilet", "cemetery", "bus", "graffiti", "vandalism", "snow", "order", "noise", "idea", "praise", "complaint", "question", "other"]
 
 
 class SampleForm(forms.Form):
@@ -37,6 +40,13 @@ class SampleForm(forms.Form):
         label=_("Is it dangerous?"), choices=[("y", _("Yes")), ("n", _("No"))], widget=forms.RadioSelect
     )
     terms = forms.BooleanField(label=_("Show my name with the report"), required=False)
+
+
+@cache
+def icon_names() -> list[str]:
+    """Names of all icons, as the sprite has them."""
+    found = finders.find("icons/sprite.svg")
+    return re.findall(r'<symbol id="([^"]+)"', Path(str(found)).read_text())
 
 
 def _rows() -> list[dict[str, Any]]:
@@ -100,7 +110,7 @@ def page(request: HttpRequest) -> HttpResponse:
     """`/design/`: all components in use; invented data only, no database."""
     context = {
         "states": STATES,
-        "category_icons": ICONS,
+        "icon_names": icon_names(),
         "rows": _rows(),
         "entries": _timeline(),
         "form": SampleForm(auto_id="new_%s"),

@@ -1,3 +1,10 @@
 """Addresses of the composition root."""
 
-urlpatterns: list = []
+from django.urls import path
+
+from portal import design, style
+
+urlpatterns = [
+    *style.urlpatterns,
+    path("design/", design.page, name="design"),
+]

@@ -38,9 +38,7 @@ def draw(name: str, classes: str = "", label: str = "") -> SafeString:
     classes = f"icon {classes}".strip()
     address = f"{static('icons/sprite.svg')}#{name}"
     if label:
-        return format_html(
-            '<svg class="{}" role="img" aria-label="{}"><use href="{}"/></svg>', classes, label, address
-        )
+        return format_html('<svg class="{}" role="img" aria-label="{}"><use href="{}"/></svg>', classes, label, address)
     return format_html('<svg class="{}" aria-hidden="true"><use href="{}"/></svg>', classes, address)
 
 
@@ -153,7 +151,7 @@ def timeline(entries: Iterable[Any], level: int = 3) -> dict[str, Any]:
 
 @register.inclusion_tag("components/photo.html")
 def photo(item: Any, caption: str = "", lazy: bool = True) -> dict[str, Any]:
-    """A picture: item has src (JPEG) and alt, and where known webp, large (address opened by a click), width, height."""
+    """A picture: item has src (JPEG) and alt, and where known webp, large (opened by a click), width, height."""
     return {"photo": item, "caption": caption, "lazy": lazy}
 
 
@@ -194,7 +192,7 @@ def empty(title: str, text: str = "", name: str = "", url: str = "", action: str
 
 @register.simple_block_tag
 def alert(content: str, kind: str, title: str, role: str = "") -> SafeString:
-    """`{% alert "warning" "Title" %}<p>…</p>{% endalert %}`; kinds info, success, warning, danger; the body may be empty.
+    """`{% alert "warning" "Title" %}<p>…</p>{% endalert %}`; info, success, warning, danger; the body may be empty.
 
     `role="alert"` or `"status"` only for what appears in answer to something; a note on the page has none.
     """
@@ -226,7 +224,7 @@ def _fields_with_errors(form: BaseForm) -> list[tuple[str, str]]:
     found = [("", str(message)) for message in form.non_field_errors()]
     for bound in form:
         for message in bound.errors:
-            found.append((_first_id(bound), f"{_said(bound.label)} {message}"))
+            found.append((_first_id(bound), f"{_said(str(bound.label))} {message}"))
     return found
 
 
@@ -258,9 +256,7 @@ def field(bound: BoundField, hint: str = "", classes: str = "", **extra: Any) ->
     widget = bound.field.widget
     hint = hint or str(bound.help_text or "")
     base = bound.auto_id or bound.html_name
-    described = " ".join(
-        [*([f"{base}-hint"] if hint else []), *([f"{base}-error"] if bound.errors else [])]
-    )
+    described = " ".join([*([f"{base}-hint"] if hint else []), *([f"{base}-error"] if bound.errors else [])])
     attrs: dict[str, Any] = {name.replace("_", "-"): value for name, value in extra.items()}
     if described:
         attrs["aria-describedby"] = described
@@ -318,7 +314,7 @@ def _choices(bound: BoundField, attrs: Mapping[str, Any]) -> list[dict[str, Any]
             "class": f"kern-form-check__{word}" + (f" kern-form-check__{word}--error" if bound.errors else ""),
             **{name: value for name, value in attrs.items() if name not in {"class"}},
         }
-        flags = {"checked": data["selected"], "required": radio and bound.field.required}
+        flags = {"checked": data["selected"], "required": radio and bound.field.required and bound.form.use_required_attribute}
         text = format_html_join("", ' {}="{}"', own.items()) + format_html_join(
             "", " {}", ((name,) for name, on in flags.items() if on)
         )
