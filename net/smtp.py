@@ -35,11 +35,15 @@ _OUR_FAULT = {530, 534, 535, 538, 454}
 
 
 class Rejected(NetError):
-    """The relay will never take this mail (5xx); `code` is its answer. Trying again is of no use."""
+    """The relay will never take this mail (5xx); `code` is its answer. Trying again is of no use.
+
+    `what` it refused: "recipient", "address" (no relay could take it), "sender" or "message".
+    """
 
     def __init__(self, code: int, what: str) -> None:
         super().__init__(f"{what} rejected ({code})")
         self.code = code
+        self.what = what
 
 
 class Unavailable(NetError):
