@@ -1,0 +1,30 @@
+"""What the scheduler runs for cases: deleting what nobody confirmed or finished."""
+
+from celery import shared_task
+from celery.schedules import crontab
+from django.utils import timezone
+
+from cases.policy import CONTACT_DAYS
+from cases.retention import delete_old_drafts, delete_unconfirmed_interest
+from cases.services import delete_unconfirmed
+from outbox.tasks import Periodic
+
+
+@shared_task(ignore_result=True)  # type: ignore[untyped-decorator]
+def forget_unconfirmed() -> None:
+    """Deletes contacts, supports and follows that were not confirmed in time; the cases stay."""
+    now = timezone.now()
+    delete_unconfirmed(at=now, days=CONTACT_DAYS)
+    delete_unconfirmed_interest(at=now)
+
+
+@shared_task(ignore_result=True)  # type: ignore[untyped-decorator]
+def forget_drafts() -> None:
+    """Deletes drafts nobody came back to."""
+    delete_old_drafts(at=timezone.now())
+
+
+SCHEDULE = [
+    Periodic(forget_unconfirmed, crontab(minute=23), expires=1800.0),
+    Periodic(forget_drafts, crontab(hour=3, minute=29), expires=3600.0),
+]

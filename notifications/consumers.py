@@ -1,0 +1,25 @@
+"""What happens after the commit: mails are planned and written, and people who left are forgotten."""
+
+from django.utils import timezone
+
+from cases.policy import Deed
+from notifications import plans
+from notifications.services import forget_reporter, happening_of, write
+from notifications.tasks import drain_deliveries
+from outbox.bell import ring_after_commit
+from outbox.models import Event
+from outbox.registry import consumer
+
+
+@consumer("notifications.mails", events=plans.events(), atomic=False)
+def mails(event: Event) -> None:
+    """Write the mails of an event and ring for the worker. Repeatable."""
+    happening = happening_of(event)
+    if happening is not None and write(planned=plans.plan(happening), event=event):
+        ring_after_commit(drain_deliveries)
+
+
+@consumer("notifications.forget", events=[f"case.{Deed.CONTACT_DELETED}", f"case.{Deed.ERASED}"])
+def forgotten(event: Event) -> None:
+    """A deleted contact leaves nothing in our mails either."""
+    forget_reporter(case_id=event.payload["case"], at=timezone.now())

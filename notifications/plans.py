@@ -1,0 +1,275 @@
+"""Which mails follow from what happened, to whom and with which facts. Reads rows, writes none.
+
+An event and a preview at the desk go the same way: `plan` takes what happened, or what would happen (an Entry that is
+not stored yet), and returns the mails. Facts are collected in the language of the recipient, and only what this
+recipient may see: nothing unreleased reaches a follower, no contact data reaches anybody.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+from django.urls import reverse
+from django.utils import translation
+
+from cases import routing
+from cases.kinds import kind_of
+from cases.models import Case, Entry, Follow, Stage, Support
+from cases.policy import CONTACT_DAYS, FEEDBACK_DAYS, Actor, Deed, State
+from geo.localized import localized
+from geo.models import Municipality
+from notifications import recipients
+from notifications.policy import Purpose, Role
+from notifications.recipients import Recipient
+from reports.models import Category, Photo
+from reports.showing import picture
+
+log = structlog.get_logger("anliegen.mail")
+
+INTEREST_ASKED = "case.interest_asked"
+
+
+@dataclass(frozen=True)
+class Happening:
+    """What happened to a case, or would happen."""
+
+    name: str
+    """Name of the event, such as "case.moved"."""
+    case: Case
+    at: datetime
+    entry: Entry | None = None
+    follow: Follow | None = None
+    support: Support | None = None
+
+
+@dataclass(frozen=True)
+class Planned:
+    """One mail: which one, to whom, and what its templates may say."""
+
+    purpose: Purpose
+    to: Recipient
+    municipality: Municipality | None
+    at: datetime
+    case: Case | None = None
+    facts: dict[str, Any] = field(default_factory=dict)
+    urgent: bool = False
+
+
+Facts = Callable[[Happening, Recipient], dict[str, Any]]
+
+
+def plan(happening: Happening) -> list[Planned]:
+    """The mails that follow, [] where nobody is to be told."""
+    planner = PLANNERS.get(happening.name)
+    return planner(happening) if planner is not None else []
+
+
+def events() -> list[str]:
+    """Names of the events that may lead to mails."""
+    return list(PLANNERS)
+
+
+def _mail(
+    happening: Happening, purpose: Purpose, to: Recipient, facts: Facts, *, urgent: bool = False
+) -> Planned:
+    case = happening.case
+    with translation.override(to.language):
+        collected = {**_general(case, to), **facts(happening, to)}
+    return Planned(purpose, to, case.municipality, happening.at, case, collected, urgent)
+
+
+def _general(case: Case, to: Recipient) -> dict[str, Any]:
+    kind, base = kind_of(case), case.municipality.base_url()
+    if to.role in {Role.UNIT, Role.ON_CALL}:
+        page = reverse("desk_case", args=[case.pk])
+    else:
+        page = kind.own_path(case) if to.role is Role.REPORTER else kind.public_path(case)
+    return {
+        **kind.mail_context(case),
+        "number": case.number,
+        "title": kind.title(case),
+        "mine": to.role is Role.REPORTER,
+        "page_url": base + page,
+    }
+
+
+def _nothing(happening: Happening, to: Recipient) -> dict[str, Any]:
+    return {}
+
+
+# To the reporter and the on-call service, at once --------------------------------------------------------------------
+def _submitted(happening: Happening) -> list[Planned]:
+    case, mails = happening.case, []
+    if _category(case) is not None and _category(case).danger:  # type: ignore[union-attr]
+        on_call = recipients.on_call(case)
+        if on_call is None:
+            log.error("danger_without_address", case=case.pk, municipality=case.municipality.slug)
+        else:
+            mails.append(_mail(happening, Purpose.DANGER, on_call, _danger, urgent=True))
+    if (to := recipients.first_mail(case)) is not None:
+        mails.append(_mail(happening, Purpose.RECEIPT, to, _receipt))
+    return mails
+
+
+def _category(case: Case) -> Category | None:
+    """What reports know of the topic, None for other kinds of business."""
+    return getattr(case.topic, "category", None)
+
+
+def _danger(happening: Happening, to: Recipient) -> dict[str, Any]:
+    """The place, for staff; no words of the citizen, since those may name people."""
+    case = happening.case
+    report = getattr(case, "report", None)
+    return {
+        "place": (report.address if report else "") or (case.district.name if case.district else ""),
+        "coordinates": f"{case.point.y:.5f}, {case.point.x:.5f}" if case.point else "",
+        "submitted_at": case.submitted_at,
+    }
+
+
+def _receipt(happening: Happening, to: Recipient) -> dict[str, Any]:
+    """No word of the report: anybody may have typed this address."""
+    case, contact, category = happening.case, happening.case.contact, _category(happening.case)
+    town = case.municipality
+    facts: dict[str, Any] = {
+        "first_answer_on": routing.due(town, case.submitted_at, town.first_answer_days),
+        "due_on": case.due_at if category is None or category.rules.supportable else None,
+    }
+    if category is not None and category.danger:
+        phone = (case.unit.on_call_phone if case.unit else "") or town.phone_on_call
+        facts["on_call_phone"] = phone
+    if contact is not None and contact.confirmed_at is None:
+        facts["confirm_url"] = town.base_url() + reverse("confirm_contact", args=[contact.token])
+        facts["delete_on"] = contact.created_at + timedelta(days=CONTACT_DAYS)
+    return facts
+
+
+# To the reporter and the followers -----------------------------------------------------------------------------------
+def _news(happening: Happening, purpose: Purpose, facts: Facts) -> list[Planned]:
+    """To the reporter what is meant for them; to followers what everybody can read on the public page."""
+    case, entry = happening.case, happening.entry
+    if entry is None:
+        return []
+    mails = []
+    reporter = recipients.reporter(case)
+    if reporter is not None and entry.for_reporter and entry.actor != Actor.CITIZEN:
+        mails.append(_mail(happening, purpose, reporter, facts))
+    if entry.public and kind_of(case).is_public(case):
+        mails += [
+            _mail(happening, purpose, follower, facts)
+            for follower in recipients.followers(case, besides=reporter)
+        ]
+    return mails
+
+
+def _moved(happening: Happening) -> list[Planned]:
+    data = happening.entry.data if happening.entry is not None else {}
+    settled = data.get("to") == State.DONE and data.get("from") != data.get("to")
+    return _news(happening, Purpose.DONE if settled else Purpose.MOVED, _story)
+
+
+def _update(happening: Happening) -> list[Planned]:
+    return _news(happening, Purpose.UPDATE, _story)
+
+
+def _question(happening: Happening) -> list[Planned]:
+    return _news(happening, Purpose.QUESTION, _words)
+
+
+def _message(happening: Happening) -> list[Planned]:
+    return _news(happening, Purpose.MESSAGE, _nothing)
+
+
+def _words(happening: Happening, to: Recipient) -> dict[str, Any]:
+    return {"text": happening.entry.text if happening.entry else ""}
+
+
+def _story(happening: Happening, to: Recipient) -> dict[str, Any]:
+    """Label, words and released pictures of a public entry; the date until which one may object."""
+    case, entry = happening.case, happening.entry
+    assert entry is not None
+    stage = Stage.objects.filter(pk=entry.data.get("stage")).first()
+    base = case.municipality.base_url()
+    facts = {
+        "text": entry.text,
+        "label": localized(entry.data.get("label")) or _state_name(entry.data.get("to")),
+        "stage_text": localized(stage.public_text) if stage else "",
+        "expected_on": case.expected_on,
+        "pictures": [base + path for path in _pictures(case, entry)],
+        "answer_until": entry.at + timedelta(days=FEEDBACK_DAYS),
+    }
+    if to.role is Role.FOLLOWER and (path := kind_of(case).mail_context(case).get("feedback_path")):
+        facts["page_url"] = base + str(path)
+    return facts
+
+
+def _state_name(state: str | None) -> str:
+    return str(dict(Case._meta.get_field("state").flatchoices).get(state, "")) if state else ""
+
+
+def _pictures(case: Case, entry: Entry) -> list[str]:
+    """Paths of what was released with the entry; of a case that is not public, nothing."""
+    if entry.pk is None or not kind_of(case).is_public(case):
+        return []
+    photos = Photo.objects.filter(file__entry=entry, released=True).select_related("file")
+    return [picture(photo).medium_jpeg for photo in photos]
+
+
+def _interest(happening: Happening) -> list[Planned]:
+    """One link confirms both wishes of a person, so one mail does."""
+    wish = happening.follow or happening.support
+    if wish is None or wish.confirmed_at is not None or not wish.email:
+        return []
+    return [_mail(happening, Purpose.INTEREST, recipients.interested(wish), _wishes)]
+
+
+def _wishes(happening: Happening, to: Recipient) -> dict[str, Any]:
+    wish = happening.follow or happening.support
+    assert wish is not None
+    base = happening.case.municipality.base_url()
+    return {
+        "follow": happening.follow is not None,
+        "support": happening.support is not None,
+        "confirm_url": base + reverse("confirm_interest", args=[wish.token]),
+        "delete_on": wish.created_at + timedelta(days=CONTACT_DAYS),
+    }
+
+
+# To the units --------------------------------------------------------------------------------------------------------
+def _assigned(happening: Happening) -> list[Planned]:
+    """To the unit a colleague hands the case to; automatic routing fills the work list, not the mailbox."""
+    entry = happening.entry
+    if entry is None or entry.actor != Actor.STAFF or entry.data.get("from") == entry.data.get("unit"):
+        return []
+    to = recipients.unit(happening.case)
+    return [_mail(happening, Purpose.ASSIGNED, to, _inside)] if to is not None else []
+
+
+def _feedback(happening: Happening) -> list[Planned]:
+    """"Ist noch da" that took the case up again: the unit has to know."""
+    if happening.entry is None or "to" not in happening.entry.data:
+        return []
+    to = recipients.unit_or_town_hall(happening.case)
+    return [_mail(happening, Purpose.REOPENED, to, _inside)] if to is not None else []
+
+
+def _inside(happening: Happening, to: Recipient) -> dict[str, Any]:
+    """A unit's mailbox has many readers: of a confidential case not even the topic."""
+    case = happening.case
+    return {"title": ""} if case.confidential else {"due_on": case.due_at}
+
+
+PLANNERS: dict[str, Callable[[Happening], list[Planned]]] = {
+    f"case.{Deed.SUBMITTED}": _submitted,
+    f"case.{Deed.MOVED}": _moved,
+    f"case.{Deed.UPDATE}": _update,
+    f"case.{Deed.QUESTION}": _question,
+    f"case.{Deed.MESSAGE}": _message,
+    f"case.{Deed.ASSIGNED}": _assigned,
+    f"case.{Deed.FEEDBACK}": _feedback,
+    INTEREST_ASKED: _interest,
+}

@@ -1,0 +1,47 @@
+"""Who is written to, and how long a mail is kept, as plain data. Imports nothing of ours."""
+
+from datetime import timedelta
+from enum import StrEnum
+
+MAIL = "mail"
+"""The channel of every delivery so far."""
+
+
+class Role(StrEnum):
+    """What somebody is to the case they get a mail about."""
+
+    REPORTER = "reporter"
+    FOLLOWER = "follow"
+    SUPPORTER = "support"
+    UNIT = "unit"
+    ON_CALL = "on_call"
+    ACCOUNT = "account"
+    """Somebody with a login, written to by the login library."""
+
+
+STAFF = frozenset({Role.UNIT, Role.ON_CALL})
+"""Recipients at work: they get a link to the desk, and a rejected mail is shown on the case."""
+
+
+class Purpose(StrEnum):
+    """Which mail it is; the name of its three templates."""
+
+    RECEIPT = "receipt"
+    MOVED = "moved"
+    DONE = "done"
+    UPDATE = "update"
+    QUESTION = "question"
+    MESSAGE = "message"
+    INTEREST = "interest"
+    DANGER = "danger"
+    ASSIGNED = "assigned"
+    REOPENED = "reopened"
+    ACCOUNT = "account"
+
+
+FLEETING = frozenset({Purpose.INTEREST, Purpose.ACCOUNT})
+"""Mails that are blanked as soon as they are sent: they carry a key (a new password), or an address that is to be
+kept as a hash only (a supporter's)."""
+
+KEEP = timedelta(days=90)
+"""How long address and words of a mail are kept; afterwards only that it went out."""
