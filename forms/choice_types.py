@@ -5,8 +5,7 @@ from typing import ClassVar
 
 from django import forms
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
-from django.utils.translation import pgettext as _c
+from django.utils.translation import ngettext, pgettext
 
 from forms.field_type import Answer, Field, FieldType, has_text, wrong_order
 from forms.reading import Invalid
@@ -102,14 +101,14 @@ class YesNo(FieldType):
         raise Invalid(_("Please choose yes or no."))
 
     def widget(self, field: Field, language: str) -> forms.Widget:
-        yes, no = _c("answer", "Yes"), _c("answer", "No")
+        yes, no = pgettext("answer", "Yes"), pgettext("answer", "No")
         return forms.RadioSelect(choices=[("yes", yes), ("no", no), *no_answer(field)])
 
     def initial(self, answer: Answer) -> object:
         return "yes" if answer else "no"
 
     def show(self, answer: Answer, field: Field, language: str) -> str:
-        return _c("answer", "Yes") if answer else _c("answer", "No")
+        return pgettext("answer", "Yes") if answer else pgettext("answer", "No")
 
 
 class Agree(YesNo):

@@ -2,8 +2,9 @@
 
 import django.db.models.deletion
 import django.utils.timezone
-import geo.localized
 from django.db import migrations, models
+
+import geo.localized
 
 
 class Migration(migrations.Migration):

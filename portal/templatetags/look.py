@@ -279,7 +279,7 @@ def field(bound: BoundField, hint: str = "", classes: str = "", **extra: Any) ->
         "described": described,
         "control": None if kind == "group" else bound.as_widget(attrs=attrs),
         "choices": _choices(bound, attrs) if kind == "group" else (),
-        "radio": isinstance(widget, RadioSelect),
+        "radio": isinstance(widget, RadioSelect) and not isinstance(widget, CheckboxSelectMultiple),
         "classes": classes,
         "optional": not bound.field.required and kind not in {"check", "hidden"},
     }
@@ -301,7 +301,7 @@ def _kind(widget: Any) -> str:
 
 def _choices(bound: BoundField, attrs: Mapping[str, Any]) -> list[dict[str, Any]]:
     """The choices of a group as (id, label, input); each input names the group's hint and error."""
-    radio = isinstance(bound.field.widget, RadioSelect)
+    radio = not isinstance(bound.field.widget, CheckboxSelectMultiple)  # which is a kind of RadioSelect
     word = "radio" if radio else "checkbox"
     found = []
     for subwidget in bound.subwidgets:
@@ -314,7 +314,8 @@ def _choices(bound: BoundField, attrs: Mapping[str, Any]) -> list[dict[str, Any]
             "class": f"kern-form-check__{word}" + (f" kern-form-check__{word}--error" if bound.errors else ""),
             **{name: value for name, value in attrs.items() if name not in {"class"}},
         }
-        flags = {"checked": data["selected"], "required": radio and bound.field.required and bound.form.use_required_attribute}
+        insists = radio and bound.field.required and bound.form.use_required_attribute
+        flags = {"checked": data["selected"], "required": insists}
         text = format_html_join("", ' {}="{}"', own.items()) + format_html_join(
             "", " {}", ((name,) for name, on in flags.items() if on)
         )
