@@ -94,9 +94,7 @@ class _Reader:
         numbers = [self.number(value[at : at + 4]) for at in range(0, 24, 4)]
         if not all(numbers[1::2]):
             return None
-        degrees, minutes, seconds = (
-            top / bottom for top, bottom in zip(numbers[::2], numbers[1::2], strict=True)
-        )
+        degrees, minutes, seconds = (top / bottom for top, bottom in zip(numbers[::2], numbers[1::2], strict=True))
         if minutes >= 60 or seconds >= 60:
             return None
         total = degrees + minutes / 60 + seconds / 3600

@@ -233,7 +233,7 @@ def test_a_turned_heic_is_turned_once(orientation):
     heif = pillow_heif.from_pillow(scene(1200, 800))
     target = BytesIO()
     heif.save(target, exif=exif(orientation))
-    expected = Image.open(BytesIO(target.getvalue()))
+    expected: Image.Image = Image.open(BytesIO(target.getvalue()))
     picture = look(target.getvalue())
     assert (picture.width, picture.height) == expected.size
     small = Image.open(BytesIO(variants(BytesIO(target.getvalue()))["small.jpg"])).convert("RGB")
@@ -288,9 +288,7 @@ def test_a_nonsense_place_is_no_place(change):
     assert look(saved(scene(), exif=block)).position is None
 
 
-@pytest.mark.parametrize(
-    "taken", ["0000:00:00 00:00:00", "2026-05-04", "    :  :     :  :  ", "1904:01:01 00:00:00"]
-)
+@pytest.mark.parametrize("taken", ["0000:00:00 00:00:00", "2026-05-04", "    :  :     :  :  ", "1904:01:01 00:00:00"])
 def test_a_nonsense_time_is_no_time(taken):
     assert look(saved(scene(), exif=exif(taken=taken))).taken_at is None
 
@@ -367,9 +365,7 @@ def assert_clean(files):
     for name, file in files.items():
         for trace in TRACES:
             assert trace not in file, (name, trace)
-        assert not {"exif", "xmp", "icc_profile", "comment", "photoshop"} & set(
-            Image.open(BytesIO(file)).info
-        )
+        assert not {"exif", "xmp", "icc_profile", "comment", "photoshop"} & set(Image.open(BytesIO(file)).info)
 
 
 def test_no_metadata_survives():

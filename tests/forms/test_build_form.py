@@ -8,6 +8,7 @@ from django.http import QueryDict
 from django.template.loader import render_to_string
 from django.utils import translation
 
+from forms.field_type import Answer
 from forms.services import build_form
 from tests.forms.conftest import form_of, options, question, text
 
@@ -74,7 +75,7 @@ def test_a_post_becomes_answers(everything):
 
 
 def test_answers_come_back_into_the_form(everything):
-    answers = {
+    answers: dict[str, Answer] = {
         "menge": "2.5",
         "mehrere": ["a", "b"],
         "jain": False,

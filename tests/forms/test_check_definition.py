@@ -139,7 +139,7 @@ def test_a_good_condition_is_none(when):
 
 
 def test_deep_nesting_is_refused():
-    when = {"field": "a", "is": "x"}
+    when: dict[str, object] = {"field": "a", "is": "x"}
     for _ in range(5_000):
         when = {"not": when}
     assert problems(question("a"), question("b", when=when)) == [

@@ -1,9 +1,10 @@
 """Answers as text, and questions as JSON."""
 
+from forms.field_type import Answer
 from forms.services import describe, present
 from tests.forms.conftest import form_of, question
 
-ANSWERS = {
+ANSWERS: dict[str, Answer] = {
     "zeile": "Am Markt",
     "tag": "2026-05-03",
     "anzahl": 1200,
@@ -36,7 +37,7 @@ def test_english_labels_and_numbers(everything):
 
 
 def test_private_answers_are_for_staff(lamp):
-    answers = {"kaputt": "aus", "zeuge": "Frau Beispiel"}
+    answers: dict[str, Answer] = {"kaputt": "aus", "zeuge": "Frau Beispiel"}
     assert [label for label, _text in present(lamp, answers, "de", public=True)] == ["Frage kaputt"]
     assert ("Frage zeuge", "Frau Beispiel") in present(lamp, answers, "de", public=False)
 
