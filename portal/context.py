@@ -23,7 +23,7 @@ MENU: Final = (
     ("start", gettext_lazy("Home")),
     ("map", gettext_lazy("Map")),
     ("track", gettext_lazy("Track a report")),
-    ("report", gettext_lazy("Report")),
+    ("report_new", gettext_lazy("Report")),
 )
 LEGAL: Final = (
     ("imprint", gettext_lazy("Imprint")),
