@@ -19,9 +19,9 @@ from cases.exif import Exif, read
 
 #: Name of a variant and the pixels of its longer edge. A smaller photo keeps its size.
 SIZES = {"large": 1600, "medium": 960, "small": 400}
-#: 50 megapixels take 200 MB decoded. Larger files of phones are binned to 12 or 24 by default.
-MAX_PIXELS = 50_000_000
-MAX_BYTES = 20_000_000
+#: 60 megapixels take 240 MB decoded. Phones with more bin to 12 or 24 unless told otherwise.
+MAX_PIXELS = 60_000_000
+MAX_BYTES = 20 * 2**20
 MAX_PROFILE = 4_000_000
 HEADER = 4096
 
