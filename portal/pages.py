@@ -2,9 +2,10 @@
 
 from django.urls import path
 
-from portal import design, style
+from portal import design, postbox, style
 
 urlpatterns = [
     *style.urlpatterns,
+    *postbox.urlpatterns,
     path("design/", design.page, name="design"),
 ]
