@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from django.conf import settings
 from django.contrib.messages import get_messages
 from django.http import HttpRequest
+from django.templatetags.static import static
 from django.urls import NoReverseMatch, reverse, translate_url
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language, get_language_info, gettext_lazy
@@ -42,6 +43,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "municipality": municipality,
         "slogan": (municipality.text("slogan") if municipality else "") or _("Faults, ideas and praise"),
         "style_url": style.address(municipality) if municipality else "",
+        "arms_url": _arms(municipality),
         "demo": bool(getattr(settings, "DEMO", False)),
         "menu": SimpleLazyObject(lambda: _links(MENU, request.path)),
         "legal_menu": SimpleLazyObject(lambda: _links(LEGAL, request.path)),
@@ -50,6 +52,16 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "languages": SimpleLazyObject(lambda: _languages(request)),
         "notices": SimpleLazyObject(lambda: list(_notices(request))),
     }
+
+
+def _arms(municipality: Municipality | None) -> str:
+    """Address of the coat of arms; "" where none is set or the file is not there, which must not stop the page."""
+    if municipality is None or not municipality.coat_of_arms:
+        return ""
+    try:
+        return static(municipality.coat_of_arms)
+    except ValueError:
+        return ""
 
 
 def _address(name: str) -> str:

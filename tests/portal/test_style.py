@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.template import loader
 from django.test import Client
 
 from geo.colour import contrast
@@ -115,3 +116,24 @@ def test_state_colours_can_be_read(state: str, scheme: str, palette: dict[str, s
         assert contrast(text, hex_of(declared[f"state-{state}-ground"], palette)) >= 4.5
     solid, on = hex_of(declared[f"state-{state}-solid"], palette), hex_of(declared[f"state-{state}-on"], palette)
     assert contrast(solid, on) >= 4.5
+
+
+def test_public_pages_hold_no_token_and_touch_no_session(client: Client, town: Municipality) -> None:
+    response = client.get("/design/")
+    assert response.status_code == 200
+    assert "Cookie" not in response.get("Vary", "")
+    assert not response.cookies
+    html = response.content.decode()
+    assert "csrfmiddlewaretoken" not in html
+    assert "style=" not in html
+    assert "<script>" not in html
+
+
+def test_a_missing_coat_of_arms_does_not_stop_the_page(client: Client, town: Municipality) -> None:
+    town.coat_of_arms = "arms/nowhere.svg"
+    town.save()
+    assert client.get("/design/").status_code == 200
+
+
+def test_error_page_of_the_server_needs_nothing(client: Client) -> None:
+    assert "112" in loader.get_template("500.html").render()
