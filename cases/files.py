@@ -82,7 +82,7 @@ def make_variants(*, file: File, at: datetime) -> None:
     """Write all variants of a file; repeatable. A file that cannot be decoded is marked failed."""
     try:
         with default_storage.open(f"originals/{file.key}") as original:
-            made = pictures.variants(original)
+            made = pictures.variants(original, max_pixels=settings.PHOTO_MAX_PIXELS)
     except pictures.Unusable as unusable:
         log.warning("variants_failed", file=file.pk, code=unusable.code)
         File.objects.filter(pk=file.pk).update(failed=True)

@@ -102,6 +102,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "accounts.middleware.StaffTotpMiddleware",
 ]
 
@@ -215,6 +216,8 @@ if not REDIS_URL:
         "control_folder": str(_broker / "control"),
         "store_processed": False,
     }
+else:
+    CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_connect_timeout": 2, "socket_timeout": 5}
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
@@ -249,6 +252,11 @@ if SMTP_URL:
     )
 
 # People -------------------------------------------------------------------------------------------------------------
+def _one_of(value: str) -> None:
+    if value not in {"required", "optional"}:
+        raise ImproperlyConfigured("STAFF_TOTP must be required or optional.")
+
+
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 AUTH_PASSWORD_VALIDATORS = [
@@ -268,15 +276,10 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/5m/key"}
-STAFF_TOTP = env.str("STAFF_TOTP", "required" if HTTPS else "optional", validate=lambda v: _one_of(v))
+STAFF_TOTP = env.str("STAFF_TOTP", "required" if HTTPS else "optional", validate=_one_of)
 """Whether staff must have a second factor: required or optional."""
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Anliegen"
-
-
-def _one_of(value: str) -> None:
-    if value not in {"required", "optional"}:
-        raise ImproperlyConfigured("STAFF_TOTP must be required or optional.")
 
 
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 14

@@ -1,0 +1,127 @@
+"""Role × state × verb: one table, checked on both sides (what is allowed happens, what is not is denied)."""
+
+import pytest
+
+from accounts.policy import Permission, Role
+from cases.change import Act, By
+from cases.errors import Denied, NoSuchEdge
+from cases.models import Case, File
+from cases.policy import EDGES, State
+from cases.services import assign, message, move, note, question, update
+from reports.models import Photo
+from reports.services import change_category, change_place, release_photo, release_text, withdraw_photo, withdraw_text
+from tests.conftest import AT
+
+R = Role
+EVERYBODY = {R.ADMIN, R.MANAGER, R.CLERK, R.FIELD, R.EDITOR}
+TABLE = {
+    # verb: who may do it on a case of their unit
+    "move": {R.ADMIN, R.MANAGER, R.CLERK, R.FIELD},
+    "update": {R.ADMIN, R.MANAGER, R.CLERK, R.FIELD},
+    "message": {R.ADMIN, R.MANAGER, R.CLERK, R.FIELD},
+    "question": {R.ADMIN, R.MANAGER, R.CLERK, R.FIELD},
+    "note": EVERYBODY,
+    "assign": {R.ADMIN, R.MANAGER, R.CLERK},
+    "release_text": {R.ADMIN, R.MANAGER, R.CLERK, R.EDITOR},
+    "withdraw_text": {R.ADMIN, R.MANAGER, R.CLERK, R.EDITOR},
+    "release_photo": {R.ADMIN, R.MANAGER, R.CLERK, R.EDITOR},
+    "withdraw_photo": {R.ADMIN, R.MANAGER, R.CLERK, R.EDITOR},
+    "change_category": {R.ADMIN, R.MANAGER, R.CLERK, R.EDITOR},
+    "change_place": {R.ADMIN, R.MANAGER, R.CLERK, R.EDITOR},
+}
+
+
+def verbs(case, town, photo):
+    """Every verb of staff, ready to be called with `by`."""
+    return {
+        "move": lambda by: move(case=case, to=State.OPEN, by=by, text="Grund"),
+        "update": lambda by: update(case=case, by=by, text="Wir sind dran."),
+        "message": lambda by: message(case=case, by=by, text="Danke."),
+        "question": lambda by: question(case=case, by=by, text="Wo genau?"),
+        "note": lambda by: note(case=case, by=by, text="intern"),
+        "assign": lambda by: assign(case=case, by=by, unit=town.yard),
+        "release_text": lambda by: release_text(case=case, by=by),
+        "withdraw_text": lambda by: withdraw_text(case=case, by=by),
+        "release_photo": lambda by: release_photo(photo=photo, by=by),
+        "withdraw_photo": lambda by: withdraw_photo(photo=photo, by=by),
+        "change_category": lambda by: change_category(case=case, category=town.pothole, by=by),
+        "change_place": lambda by: change_place(case=case, point=town.middle, by=by),
+    }
+
+
+def with_photo(case):
+    file = File.objects.create(case=case, format="JPEG", bytes=1, sha256="0", created_at=AT)
+    return Photo.objects.create(report=case.report, file=file)
+
+
+@pytest.mark.parametrize("state", list(State))
+@pytest.mark.parametrize("verb", list(TABLE))
+@pytest.mark.parametrize("role", list(Role))
+def test_role_state_verb(role, verb, state, make_report, town):
+    case = make_report()
+    photo = with_photo(case)
+    if state is not State.NEW:
+        move(case=case, to=state, by=By.system(), text="Grund", act=Act(at=AT))
+    user = {R.ADMIN: town.admin, R.MANAGER: town.manager, R.CLERK: town.clerk, R.FIELD: town.field, R.EDITOR: town.editor}
+    call = verbs(case, town, photo)[verb]
+    leads = {"move": State.OPEN, "question": State.WAITING}.get(verb)
+    if role not in TABLE[verb]:
+        with pytest.raises(Denied):
+            call(By.staff(user[role]))
+    elif leads is not None and leads not in EDGES[state]:
+        with pytest.raises(NoSuchEdge):
+            call(By.staff(user[role]))
+    else:
+        before = case.version
+        call(By.staff(user[role]))
+        assert Case.objects.get(pk=case.pk).version == before + 1
+
+
+@pytest.mark.parametrize("verb", list(TABLE))
+@pytest.mark.parametrize("who", ["neighbour's administrator", "clerk of another unit", "somebody without a role", "nobody"])
+def test_outsiders_can_do_nothing(verb, who, make_report, town, neighbour, django_user_model):
+    from django.contrib.auth.models import AnonymousUser
+
+    case = make_report()
+    photo = with_photo(case)
+    outsider = {
+        "neighbour's administrator": neighbour.admin,
+        "clerk of another unit": town.other_clerk,
+        "somebody without a role": django_user_model.objects.create_user("fremd@example.org", "x", name="Fremd"),
+        "nobody": AnonymousUser(),
+    }[who]
+    with pytest.raises(Denied):
+        verbs(case, town, photo)[verb](By.staff(outsider))
+    assert Case.objects.get(pk=case.pk).version == case.version
+
+
+def test_reading_follows_municipality_unit_and_trust(make_report, town, neighbour):
+    mine = make_report()
+    secret = make_report(category=town.complaint, point=None)
+    seen = {
+        user.email.split("@")[0]: set(Case.objects.visible_to(user).values_list("pk", flat=True))
+        for user in (town.admin, town.manager, town.clerk, town.other_clerk, town.field, town.editor)
+    }
+    assert seen == {
+        "admin": {mine.pk, secret.pk},
+        "manager": {mine.pk, secret.pk},
+        "clerk": {mine.pk},
+        "other": set(),
+        "field": {mine.pk},
+        "editor": {mine.pk},
+    }
+    assert not Case.objects.visible_to(neighbour.admin).exists()
+
+
+def test_a_complaint_is_seen_by_the_unit_it_is_handed_to(make_report, town):
+    secret = make_report(category=town.complaint, point=None)
+    assert secret.unit is None
+    assign(case=secret, by=By.staff(town.manager), unit=town.greens)
+    assert Case.objects.visible_to(town.other_clerk).filter(pk=secret.pk).exists()
+    assert not Case.objects.visible_to(town.editor).filter(pk=secret.pk).exists()
+
+
+def test_every_permission_is_somebodys():
+    from accounts.policy import GRANTS
+
+    assert set().union(*GRANTS.values()) == set(Permission)
