@@ -1,0 +1,137 @@
+"""Map and list `/karte/`: the list is complete by itself, the map shows the same reports beside it."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+import orjson
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import conditional_page, require_safe
+
+from cases.queries import CaseQuerySet
+from geo.localized import localized
+from geo.models import District, Municipality
+from reports import pins, search
+from reports.asking import here
+from reports.categories import tree
+from reports.search import PERIODS, SORTS, STATUS, Filters
+from reports.showing import PublicReport
+
+SECONDS = 10
+"""How long browsers keep what the map shows."""
+STATUS_LOOKS = {"neu": "received", "in-arbeit": "working", "erledigt": "done", "ohne-massnahme": "closed"}
+
+
+@require_safe
+@cache_control(public=True, max_age=0, s_maxage=30)
+@conditional_page
+def show(request: HttpRequest) -> HttpResponse:
+    """The page: filters as a plain form, the first (or next) twenty reports, and the place for the map."""
+    municipality = here(request)
+    filters, problems = Filters.parse(request.GET, municipality)
+    found = search.filtered(municipality, filters)
+    context = {
+        **_listed(request, filters, found),
+        "total": found.count(),
+        "problems": problems,
+        "options": _options(municipality, filters),
+    }
+    return render(request, "reports/map.html", context)
+
+
+@require_safe
+@cache_control(public=True, max_age=SECONDS)
+@conditional_page
+def rows(request: HttpRequest) -> HttpResponse:
+    """The list alone, for the section that the map shows (`bbox`)."""
+    municipality = here(request)
+    filters, _problems = Filters.parse(request.GET, municipality)
+    found = search.filtered(municipality, filters)
+    return render(request, "reports/list.html", _listed(request, filters, found))
+
+
+def _listed(request: HttpRequest, filters: Filters, found: CaseQuerySet) -> dict[str, Any]:
+    ids, cursor = search.page_of(found, request.GET.get("nach", ""))
+    return {
+        "filters": filters,
+        "rows": [row_of(report) for report in search.shown(ids)],
+        "next": _more(request, cursor),
+        "later": "nach" in request.GET,
+        "first": filters.query(),
+    }
+
+
+def _more(request: HttpRequest, cursor: str) -> str:
+    if not cursor:
+        return ""
+    query = request.GET.copy()
+    query["nach"] = cursor
+    return query.urlencode()
+
+
+def row_of(report: PublicReport) -> dict[str, Any]:
+    """A report as the template tag `report_row` draws it."""
+    picture = next((one for one in report.pictures if one.ready), None)
+    return {
+        "title": report.category,
+        "url": reverse("report", args=[report.number]),
+        "place": report.address,
+        "state": report.look,
+        "label": report.label,
+        "since": report.state_since,
+        "icon": report.icon,
+        "supports": report.supporters,
+        "number": report.number,
+        "photo": picture.small_jpeg if picture else "",
+        "photo_webp": picture.small if picture else "",
+        "photo_alt": "",
+    }
+
+
+def _options(municipality: Municipality, filters: Filters) -> dict[str, Any]:
+    """What the form offers. Kinds that are never public are not offered."""
+    groups = []
+    for group in tree(municipality):
+        offered = [one for one in group.categories if one.rules.public and not one.redirect_text]
+        if offered:
+            topics = [one.topic for one in offered]
+            names = [(topic.slug, localized(topic.name), topic.slug in filters.categories) for topic in topics]
+            slug = group.topic.slug
+            groups.append((slug, localized(group.topic.name), slug in filters.categories, names))
+    districts = District.objects.filter(municipality__in=municipality.family_ids()).defer("boundary")
+    return {
+        "groups": groups,
+        "status": [(slug, label, STATUS_LOOKS[slug], slug in filters.status) for slug, (label, _s) in STATUS.items()],
+        "periods": [(slug, label, slug == filters.period) for slug, (label, _days) in PERIODS.items()],
+        "districts": [(one.slug, one.name, one.slug in filters.districts) for one in districts],
+        "sorts": [(slug, label, slug in filters.sorts) for slug, (label, _sort) in SORTS.items()],
+    }
+
+
+@require_safe
+def data(request: HttpRequest) -> HttpResponse:
+    """GeoJSON of the section `bbox` at `zoom`: pins, or clusters where it holds more than pins.PINS reports."""
+    filters, problems = Filters.parse(request.GET, here(request))
+    try:
+        zoom = int(float(request.GET.get("zoom", "")))
+    except (ValueError, OverflowError):
+        zoom = 13
+    total, features = pins.view(here(request), filters, zoom)
+    found: dict[str, Any] = {"type": "FeatureCollection", "total": total, "features": features}
+    if problems:
+        found["problems"] = problems
+    body = orjson.dumps(found)
+    tag = f'"{hashlib.blake2b(body, digest_size=12).hexdigest()}"'
+    if tag in request.headers.get("If-None-Match", ""):
+        response = HttpResponse(status=304)
+    else:
+        response = HttpResponse(body, content_type="application/geo+json")
+    response["ETag"] = tag
+    response["Cache-Control"] = f"public, max-age={SECONDS}"
+    return response
+
+

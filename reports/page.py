@@ -1,0 +1,222 @@
+"""The public page of a report, and what everybody may do there: support, follow, say how it looks.
+
+The page itself has no form, session or token, so that shared caches may keep it; each form has a page of its own.
+"""
+
+from __future__ import annotations
+
+from io import BytesIO
+from typing import Any
+
+import segno
+from django.db.models import F
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import cache_control, never_cache
+from django.views.decorators.http import conditional_page, require_http_methods, require_safe
+
+from cases.change import By
+from cases.errors import Denied, Invalid, NoSuchEdge
+from cases.following import ask
+from cases.models import Case
+from cases.policy import Actor, Deed, State
+from cases.services import feedback as give_feedback
+from geo.localized import localized
+from reports.asking import here, too_often
+from reports.public_forms import FeedbackForm, InterestForm, tell
+from reports.showing import Moment, Picture, PublicReport, public_report, readable, timeline
+from reports.throttle import may_ask
+
+FEEDBACKS_PER_HOUR = 10
+
+
+def public_case(request: HttpRequest, number: str) -> Case:
+    """The public case of a number, of any municipality; 404 for everything else, without a difference."""
+    case = readable().filter(number=number).first()
+    if case is None:
+        raise Http404
+    return case
+
+
+def elsewhere(request: HttpRequest, case: Case, path: str) -> HttpResponseRedirect | None:
+    """Where a report of another municipality has its page; None when it belongs to this site."""
+    if case.municipality_id in here(request).family_ids():
+        return None
+    return HttpResponseRedirect(case.municipality.base_url() + path)
+
+
+def in_review(number: str) -> Case | None:
+    """A report that waits for its release: only this and since when may be told.
+
+    Confidential, withdrawn and hidden ones are like unknown ones.
+    """
+    return (
+        Case.objects.filter(number=number, kind="report", public_at=None, confidential=False)
+        .exclude(state=State.WITHDRAWN.value)
+        .exclude(stage__hides=True)
+        .first()
+    )
+
+
+@require_safe
+def show(request: HttpRequest, number: str) -> HttpResponse:
+    """Released: the page. Not yet: "in Prüfung seit". A former number leads to the present one. Else 404."""
+    case = readable().filter(number=number).first()
+    if case is not None:
+        return elsewhere(request, case, request.path) or _page(request, case)
+    if (waiting := in_review(number)) is not None:
+        response = render(request, "reports/in_review.html", {"number": waiting.number, "since": waiting.submitted_at})
+        response["Cache-Control"] = "no-store"
+        response["X-Robots-Tag"] = "noindex"
+        return response
+    known = Case.objects.public().filter(number__iexact=number).first() or Case.objects.public().filter(
+        former_number=number, municipality__in=here(request).family_ids()
+    ).order_by(F("pk").asc()).first()
+    if known is None or known.number == number:
+        raise Http404
+    return redirect("report", known.number)
+
+
+@cache_control(public=True, max_age=0, s_maxage=30)
+@conditional_page
+def _page(request: HttpRequest, case: Case) -> HttpResponse:
+    report = public_report(case)
+    context = {
+        "report": report,
+        "stage_text": localized(case.stage.public_text) if case.stage else "",
+        "photos": [drawn(one, index, report) for index, one in enumerate(report.pictures, 1) if one.ready],
+        "moments": [told(moment, report) for moment in timeline(case)],
+    }
+    return render(request, "reports/report.html", context)
+
+
+def drawn(picture: Picture, index: int, report: PublicReport) -> dict[str, Any]:
+    """A released picture as the template tags `photo` and `gallery` draw it."""
+    alt = _("Photo %(n)d of report %(number)s: %(what)s") if not picture.by_staff else _(
+        "Photo %(n)d of report %(number)s by the town hall: %(what)s"
+    )
+    return {
+        "src": picture.medium_jpeg,
+        "webp": picture.medium,
+        "large": picture.large_jpeg,
+        "width": picture.width,
+        "height": picture.height,
+        "alt": alt % {"n": index, "number": report.number, "what": report.category},
+    }
+
+
+
+def told(moment: Moment, report: PublicReport) -> dict[str, Any]:
+    """A moment as the template tag `timeline` draws it."""
+    title = moment.label
+    if moment.deed == Deed.SUBMITTED.value:
+        title = _("Reported")
+    elif not title:
+        title = _("News")
+    who = ""
+    if moment.deed == Deed.SUBMITTED.value:
+        who = report.reporter
+    elif moment.who == Actor.STAFF.value:
+        who = report.unit
+    return {
+        "at": moment.at,
+        "title": title[:1].upper() + title[1:],
+        "state": moment.look,
+        "text": moment.text,
+        "who": who,
+        "photos": [drawn(one, index, report) for index, one in enumerate(moment.pictures, 1) if one.ready],
+    }
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def interest(request: HttpRequest, number: str) -> HttpResponse:
+    """ "Mir auch aufgefallen" and "Folgen": an e-mail address, confirmed by a link."""
+    case = public_case(request, number)
+    if (away := elsewhere(request, case, request.path)) is not None:
+        return away
+    report = public_report(case)
+    if request.method != "POST":
+        asked = {"support": report.supportable and "auch" in request.GET, "follow": "auch" not in request.GET}
+        form = InterestForm(supportable=report.supportable, initial=asked)
+        return render(request, "reports/interest.html", {"report": report, "form": form})
+    form = InterestForm(request.POST, supportable=report.supportable)
+    if form.is_valid() and (form.trapped or _asked(request, case, form)):
+        context = {"report": report, "email": form.cleaned_data["email"]}
+        return render(request, "reports/interest_sent.html", context)
+    return render(request, "reports/interest.html", {"report": report, "form": form}, status=422)
+
+
+def _asked(request: HttpRequest, case: Case, form: InterestForm) -> bool:
+    typed = form.cleaned_data
+    if not may_ask(address=request.META.get("REMOTE_ADDR", ""), email=typed["email"]):
+        form.add_error(None, _("That was often within a short time. Please try again in an hour."))
+        return False
+    try:
+        ask(
+            case=case,
+            email=typed["email"],
+            support=bool(typed.get("support")),
+            follow=bool(typed["follow"]),
+            language=get_language() or "de",
+            at=timezone.now(),
+        )
+    except Invalid as invalid:
+        tell(form, invalid)
+        return False
+    except Denied:
+        raise Http404
+    return True
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def feedback(request: HttpRequest, number: str) -> HttpResponse:
+    """ "Ist noch da?" and "Ist erledigt?" by anybody."""
+    case = public_case(request, number)
+    if (away := elsewhere(request, case, request.path)) is not None:
+        return away
+    report = public_report(case)
+    if request.method != "POST":
+        form = FeedbackForm(initial={"still_there": "0" if "erledigt" in request.GET else "1"})
+        return render(request, "reports/feedback.html", {"report": report, "form": form})
+    form = FeedbackForm(request.POST)
+    if form.is_valid() and (form.trapped or _said(request, case, form)):
+        still_there = form.cleaned_data["still_there"] == "1"
+        return render(request, "reports/feedback_sent.html", {"report": report, "still_there": still_there})
+    return render(request, "reports/feedback.html", {"report": report, "form": form}, status=422)
+
+
+def _said(request: HttpRequest, case: Case, form: FeedbackForm) -> bool:
+    typed = form.cleaned_data
+    if too_often(request, "feedback", limit=FEEDBACKS_PER_HOUR):
+        form.add_error(None, _("That was often within a short time. Please try again in an hour."))
+        return False
+    try:
+        give_feedback(case=case, by=By.citizen(), still_there=typed["still_there"] == "1", text=typed["text"])
+    except Invalid as invalid:
+        tell(form, invalid)
+        return False
+    except NoSuchEdge:
+        raise Http404
+    return True
+
+
+@require_safe
+@cache_control(public=True, max_age=3600)
+def qr(request: HttpRequest, number: str) -> HttpResponse:
+    """The address of the public page as a QR code (SVG)."""
+    report = public_report(public_case(request, number))
+    drawing = BytesIO()
+    segno.make(report.url, error="m").save(drawing, kind="svg", scale=8, border=4, dark="#000", light="#fff")
+    return HttpResponse(drawing.getvalue(), content_type="image/svg+xml")
+
+
+@require_safe
+def redirect_bare(request: HttpRequest) -> HttpResponse:
+    """`/meldungen/` without a number is the list."""
+    return redirect(reverse("map"))

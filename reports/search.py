@@ -1,0 +1,323 @@
+"""The one search for public reports: list, map, feeds and interfaces filter here and nowhere else.
+
+Only what is released is searched: the released wording, the category, the address that may be shown, district and
+number. `Filters.parse` reads an address bar; a value that makes no sense is left out and told, never an error.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from django.contrib.gis.geos import Polygon
+from django.core.exceptions import ValidationError
+from django.db.models import Q
+from django.http import QueryDict
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from cases.models import Case, Topic
+from cases.policy import State
+from cases.queries import CaseQuerySet
+from cases.routing import BERLIN
+from geo import grid
+from geo.folding import fold, squeeze
+from geo.models import District, Municipality
+from geo.spatial import Box, check_box
+from reports import numbers
+from reports.policy import Sort
+from reports.showing import PublicReport, public_report, readable
+
+PAGE = 20
+WORDS = 6
+"""More words than this are not looked at."""
+
+STATUS: dict[str, tuple[Any, frozenset[State]]] = {
+    "neu": (gettext_lazy("Received"), frozenset({State.NEW})),
+    "in-arbeit": (gettext_lazy("In progress"), frozenset({State.OPEN, State.WAITING})),
+    "erledigt": (gettext_lazy("Settled"), frozenset({State.DONE})),
+    "ohne-massnahme": (gettext_lazy("Closed without action"), frozenset({State.REJECTED})),
+}
+"""Classes of states as the address bar names them: label and machine states."""
+PERIODS: dict[str, tuple[Any, int]] = {
+    "woche": (gettext_lazy("the last 7 days"), 7),
+    "monat": (gettext_lazy("the last 30 days"), 30),
+    "jahr": (gettext_lazy("the last 12 months"), 365),
+}
+SORTS: dict[str, tuple[Any, Sort]] = {
+    "mangel": (gettext_lazy("Defect"), Sort.DEFECT),
+    "idee": (gettext_lazy("Idea"), Sort.IDEA),
+    "lob": (gettext_lazy("Praise"), Sort.PRAISE),
+}
+PARAMETERS = ("q", "kategorie", "status", "zeitraum", "von", "bis", "stadtteil", "art", "bbox")
+ENGLISH = {"kategorie": "category", "von": "from", "bis": "until", "stadtteil": "district", "art": "kind"}
+"""The same parameters as programs write them."""
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What is asked for; everything empty means everything public."""
+
+    words: str = ""
+    categories: tuple[str, ...] = ()
+    status: tuple[str, ...] = ()
+    period: str = ""
+    since: date | None = None
+    until: date | None = None
+    districts: tuple[str, ...] = ()
+    sorts: tuple[str, ...] = ()
+    bbox: Box | None = None
+    labels: dict[tuple[str, str], str] = field(default_factory=dict, compare=False)
+    """Words for chosen categories and districts, by (parameter, value)."""
+
+    @classmethod
+    def parse(cls, query: QueryDict, municipality: Municipality) -> tuple[Filters, list[str]]:
+        """Read an address bar; returns the filters and, in words, what was left out."""
+        problems: list[str] = []
+        labels: dict[tuple[str, str], str] = {}
+
+        def several(name: str) -> list[str]:
+            values = query.getlist(name) + query.getlist(ENGLISH.get(name, name) if name in ENGLISH else "")
+            parts = [part.strip() for value in values for part in value.replace("\x00", "").split(",")]
+            return list(dict.fromkeys(part for part in parts if part))[:20]
+
+        def known(name: str, allowed: Iterable[str]) -> tuple[str, ...]:
+            wanted = several(name)
+            choice = [value for value in wanted if value in allowed]
+            problems.extend(_("“%(value)s” is not a filter here.") % {"value": value[:40]}
+                            for value in wanted if value not in choice)
+            return tuple(choice)
+
+        categories: tuple[str, ...] = ()
+        if several("kategorie"):
+            named = {topic.slug: str(topic) for topic in _topics(municipality)}
+            categories = known("kategorie", named)
+            labels |= {("kategorie", slug): named[slug] for slug in categories}
+        districts: tuple[str, ...] = ()
+        if several("stadtteil"):
+            parts = {one.slug: one.name for one in _districts(municipality.family_ids())}
+            districts = known("stadtteil", parts)
+            labels |= {("stadtteil", slug): parts[slug] for slug in districts}
+        filters = cls(
+            words=" ".join(query.get("q", "").replace("\x00", "").split())[:200],
+            categories=categories,
+            status=known("status", STATUS),
+            period=next(iter(known("zeitraum", PERIODS)), ""),
+            since=_day(several("von"), problems),
+            until=_day(several("bis"), problems),
+            districts=districts,
+            sorts=known("art", SORTS),
+            bbox=_box(query.get("bbox", ""), problems),
+            labels=labels,
+        )
+        return filters, problems
+
+    def query(self, **changes: Any) -> str:
+        """The address bar of these filters, with some fields changed ("" when nothing is asked for)."""
+        one = replace(self, **changes)
+        found = QueryDict(mutable=True)
+        if one.words:
+            found["q"] = one.words
+        for name, values in (
+            ("kategorie", one.categories),
+            ("status", one.status),
+            ("stadtteil", one.districts),
+            ("art", one.sorts),
+        ):
+            if values:
+                found.setlist(name, list(values))
+        if one.period:
+            found["zeitraum"] = one.period
+        if one.since:
+            found["von"] = one.since.isoformat()
+        if one.until:
+            found["bis"] = one.until.isoformat()
+        return found.urlencode()
+
+    def chips(self) -> list[tuple[str, str]]:
+        """(label, query without it) for each thing asked for."""
+        found: list[tuple[str, str]] = []
+        if self.words:
+            found.append((f"“{self.words}”", self.query(words="")))
+        for name, key, values in (
+            ("categories", "kategorie", self.categories),
+            ("status", "status", self.status),
+            ("districts", "stadtteil", self.districts),
+            ("sorts", "art", self.sorts),
+        ):
+            for value in values:
+                rest = tuple(other for other in values if other != value)
+                found.append((self._label(key, value), self.query(**{name: rest})))
+        if self.period:
+            found.append((str(PERIODS[self.period][0]), self.query(period="")))
+        if self.since:
+            found.append((_("from %(day)s") % {"day": f"{self.since:%d.%m.%Y}"}, self.query(since=None)))
+        if self.until:
+            found.append((_("until %(day)s") % {"day": f"{self.until:%d.%m.%Y}"}, self.query(until=None)))
+        return found
+
+    def _label(self, key: str, value: str) -> str:
+        if key == "status":
+            return str(STATUS[value][0])
+        return str(SORTS[value][0]) if key == "art" else self.labels.get((key, value), value)
+
+
+def _day(values: Sequence[str], problems: list[str]) -> date | None:
+    for value in values[:1]:
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            problems.append(_("“%(value)s” is not a date.") % {"value": value[:40]})
+    return None
+
+
+def _box(text: str, problems: list[str]) -> Box | None:
+    if not text:
+        return None
+    try:
+        west, south, east, north = (float(part) for part in text.split(","))
+        return check_box((max(-180.0, west), max(-90.0, south), min(180.0, east), min(90.0, north)))
+    except (ValueError, ValidationError):
+        problems.append(_("The map's section could not be read."))
+        return None
+
+
+def _topics(municipality: Municipality) -> list[Topic]:
+    """Groups and categories of the municipality, those above it and those below it."""
+    ids = {*municipality.chain_ids(), *municipality.family_ids()}
+    return list(Topic.objects.filter(municipality__in=ids).select_related("category", "parent"))
+
+
+def _districts(family: Sequence[int]) -> list[District]:
+    return list(District.objects.filter(municipality__in=family).defer("boundary"))
+
+
+def filtered(municipality: Municipality, filters: Filters) -> CaseQuerySet:
+    """Public reports of the municipality (and of those below it) that match, without any order."""
+    family = municipality.family_ids()
+    found = Case.objects.public().filter(kind="report", municipality__in=family)
+    if filters.status:
+        found = found.filter(state__in=frozenset().union(*(STATUS[name][1] for name in filters.status)))
+    found = _in_time(found, filters)
+    if filters.bbox is not None:
+        frame = Polygon.from_bbox(filters.bbox)
+        frame.srid = 4326
+        found = found.filter(grid.condition(filters.bbox), point__contained=frame)
+    districts = _districts(family) if filters.districts or filters.words else []
+    if filters.districts:
+        found = found.filter(district__in=[one.pk for one in districts if one.slug in filters.districts])
+    topics = _topics(municipality) if filters.categories or filters.sorts or filters.words else []
+    if filters.categories or filters.sorts:
+        found = found.filter(topic__in=[topic.pk for topic in topics if _asked(topic, filters)])
+    if filters.words:
+        found = _with_words(found, filters.words, municipality, topics, districts)
+    return found
+
+
+def _in_time(found: CaseQuerySet, filters: Filters) -> CaseQuerySet:
+    since, until = filters.since, filters.until
+    if filters.period and since is None:
+        since = timezone.localdate() - timedelta(days=PERIODS[filters.period][1])
+    if since is not None:
+        found = found.filter(submitted_at__gte=_midnight(since))
+    if until is not None and until < date.max:
+        found = found.filter(submitted_at__lt=_midnight(until + timedelta(days=1)))
+    return found
+
+
+def _midnight(day: date) -> datetime:
+    # The databases know no years before 1 in UTC: Berlin lies ahead of it.
+    return datetime.combine(max(day, date(1, 1, 2)), time(), BERLIN)
+
+
+def _asked(topic: Topic, filters: Filters) -> bool:
+    if not hasattr(topic, "category"):
+        return False
+    group = topic.parent.slug if topic.parent else ""
+    of_category = not filters.categories or topic.slug in filters.categories or group in filters.categories
+    of_sort = not filters.sorts or Sort(topic.category.sort) in {SORTS[name][1] for name in filters.sorts}
+    return of_category and of_sort
+
+
+def _with_words(
+    found: CaseQuerySet, words: str, municipality: Municipality, topics: Sequence[Topic], districts: Sequence[District]
+) -> CaseQuerySet:
+    """Every word must stand somewhere in what is released; or the whole is the number."""
+    number = numbers.condition(words, municipality)
+    if number is not None and numbers.looks_like(words):
+        return found.filter(number)
+    every = Q()
+    for word in words.split()[:WORDS]:
+        every &= _with_word(word, topics, districts)
+    return found.filter(every | number if number is not None else every)
+
+
+def _with_word(word: str, topics: Sequence[Topic], districts: Sequence[District]) -> Q:
+    folded = squeeze(fold(word))
+    found = Q()
+    if folded:
+        named = [topic.pk for topic in topics if folded in _folded(topic)]
+        parts = [one.pk for one in districts if folded in squeeze(fold(one.name))]
+        found = Q(topic__in=named) | Q(district__in=parts)
+    for spelling in spellings(word):
+        found |= Q(report__text_released=True, report__public_text__icontains=spelling)
+        found |= Q(report__address__icontains=spelling) & (
+            Q(report__address_by_citizen=False) | Q(report__text_released=True)
+        )
+    return found
+
+
+def _folded(topic: Topic) -> str:
+    names = [*topic.name.values(), *(topic.parent.name.values() if topic.parent else ())]
+    words = topic.category.keywords if hasattr(topic, "category") else ""
+    return " ".join(squeeze(fold(name)) for name in [*names, *words.split()] if name)
+
+
+_TYPED = (("ae", "ä"), ("oe", "ö"), ("ue", "ü"), ("ss", "ß"))
+
+
+def spellings(word: str) -> list[str]:
+    """A word with and without umlauts, and in the cases that SQLite's LIKE does not fold by itself."""
+    lower = word.lower()
+    full, short = lower, lower
+    for two, one in _TYPED:
+        full, short = full.replace(one, two), short.replace(two, one)
+    if lower.endswith(("str.", "straße", "strasse")):
+        full = short = lower.rsplit("str", 1)[0] + "str"
+    found: list[str] = []
+    for spelling in (lower, full, short):
+        capital = spelling[:1].upper() + spelling[1:]
+        found += [spelling] if spelling.isascii() else [spelling, capital]
+    return list(dict.fromkeys(found))
+
+
+def page_of(found: CaseQuerySet, cursor: str = "", size: int = PAGE) -> tuple[list[int], str]:
+    """Ids of one page, newest first, and the cursor of the next page ("" on the last). A bad cursor is the start."""
+    moment, pk = _read_cursor(cursor)
+    if moment is not None:
+        found = found.filter(Q(submitted_at__lt=moment) | Q(submitted_at=moment, pk__lt=pk))
+    rows = list(found.order_by("-submitted_at", "-pk").values_list("pk", "submitted_at")[: size + 1])
+    if len(rows) <= size:
+        return [pk for pk, _at in rows], ""
+    last, at = rows[size - 1]
+    return [pk for pk, _at in rows[:size]], f"{round(at.timestamp() * 1_000_000)}-{last}"
+
+
+def _read_cursor(cursor: str) -> tuple[datetime | None, int]:
+    micros, _dash, pk = cursor.partition("-")
+    try:
+        moment = datetime.fromtimestamp(0, BERLIN) + timedelta(microseconds=int(micros[:20]))
+        return moment, int(pk[:18])
+    except (ValueError, OverflowError):
+        return None, 0
+
+
+def shown(ids: Sequence[int]) -> list[PublicReport]:
+    """Public reports by id, in the order given; what is not public any more is left out. Two queries."""
+    if not ids:
+        return []
+    found = {case.pk: public_report(case) for case in readable().filter(pk__in=ids)}
+    return [found[pk] for pk in ids if pk in found]

@@ -1,0 +1,59 @@
+// Pins and clusters of the map page. Colours and icons come from the data, words from the page.
+import {clusterOptions, pinOptions} from "../pin.js";
+
+/** A layer of pins; `onPick(properties, marker)` is called when one is chosen. */
+export class Pins {
+  constructor(map, L, words, onPick) {
+    Object.assign(this, { map, L, words, onPick });
+    this.markers = new Map();
+    this.lifted = "";
+  }
+
+  /** Draw GeoJSON features; what is drawn already stays, so that nothing flickers. */
+  show(features) {
+    const wanted = new Map(features.map((one) => [keyOf(one), one]));
+    for (const [key, marker] of this.markers) {
+      if (wanted.has(key)) continue;
+      marker.remove();
+      this.markers.delete(key);
+    }
+    for (const [key, feature] of wanted) if (!this.markers.has(key)) this.markers.set(key, this.draw(feature));
+    this.lift(this.lifted);
+  }
+
+  draw({ geometry, properties }) {
+    const [lon, lat] = geometry.coordinates;
+    const options = properties.count ? clusterOptions(properties.count) : pinOptions(properties.look, properties.icon);
+    const name = properties.count ? this.words.cluster.replace("%n", properties.count) : `${properties.title}: ${properties.state}`;
+    const marker = this.L.marker([lat, lon], { icon: this.L.divIcon(options), title: name, riseOnHover: true }).addTo(this.map);
+    marker.getElement().setAttribute("aria-label", name);
+    marker.on("click", () => {
+      if (properties.count) this.map.setView([lat, lon], Math.min(this.map.getZoom() + 2, this.map.getMaxZoom()));
+      else this.onPick(properties, marker);
+    });
+    return marker;
+  }
+
+  /** Lift the pin of a report ("" for none) above the others. */
+  lift(number) {
+    this.pinOf(this.lifted)?.classList.remove("is-lifted");
+    this.markers.get(this.lifted)?.setZIndexOffset(0);
+    this.lifted = number;
+    this.pinOf(number)?.classList.add("is-lifted");
+    this.markers.get(number)?.setZIndexOffset(10000);
+  }
+
+  pinOf(number) {
+    return this.markers.get(number)?.getElement()?.querySelector(".pin");
+  }
+
+  /** Move the map so that the pin of a report can be seen. */
+  reveal(number) {
+    const marker = this.markers.get(number);
+    if (marker) this.map.panInside(marker.getLatLng(), { padding: [60, 80] });
+  }
+}
+
+function keyOf({ geometry, properties }) {
+  return properties.number || `${geometry.coordinates.join()} ${properties.count}`;
+}

@@ -1,0 +1,31 @@
+// The start page on a wide screen: the map beside the list, loaded when the page has been painted.
+import {createMap} from "./base.js";
+import {Pins} from "./pins.js";
+
+const frame = document.querySelector("[data-start-map]");
+const element = document.getElementById("map");
+const words = frame.querySelector("[data-words]").dataset;
+const numberIn = new RegExp(`${frame.dataset.report.replace("NUMBER", "([^/]+)")}$`);
+
+async function start() {
+  frame.hidden = false;
+  const { map, L } = await createMap(element, { options: { scrollWheelZoom: false } });
+  const pins = new Pins(map, L, words, ({ number }) => (location.href = frame.dataset.report.replace("NUMBER", number)));
+  const refresh = async () => {
+    const box = map.getBounds();
+    const bbox = [box.getWest(), box.getSouth(), box.getEast(), box.getNorth()].map((part) => part.toFixed(5)).join();
+    const answer = await fetch(`${frame.dataset.data}?bbox=${bbox}&zoom=${Math.round(map.getZoom())}`);
+    if (answer.ok) pins.show((await answer.json()).features);
+  };
+  map.on("moveend", () => refresh().catch(() => {})); // the next movement asks again
+  await refresh();
+  for (const row of document.querySelectorAll(".start .row")) {
+    const number = numberIn.exec(row.querySelector("a").pathname)?.[1];
+    row.addEventListener("mouseenter", () => pins.lift(number));
+    row.addEventListener("mouseleave", () => pins.lift(""));
+  }
+}
+
+if (matchMedia("(min-width: 62rem)").matches) {
+  requestAnimationFrame(() => setTimeout(() => start().catch(() => (frame.hidden = true)), 0));
+}
