@@ -19,6 +19,7 @@ from geo.models import Address, District, Municipality, Street
 from geo.policy import KIND_ADDRESS, KIND_DISTRICT, KIND_STREET
 from geo.signals import gazetteer_changed
 from geo.spatial import METRES_PER_DEGREE
+from geo.spatial_index import refresh_statistics
 
 BATCH = 1000
 
@@ -250,5 +251,7 @@ def import_rows(*, municipality: Municipality, rows: Iterable[Row], source: str,
             run.store(batch)
     with transaction.atomic():
         run.street_entries()
+    if run.counts.created + run.counts.changed >= BATCH:
+        refresh_statistics()
     gazetteer_changed.send(sender=Address, municipality=municipality)
     return run.counts

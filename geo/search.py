@@ -23,6 +23,8 @@ from geo.spatial import metres_between
 ALIKE = 0.3
 #: Candidates looked at per step.
 CANDIDATES = 60
+#: What is searched by name; houses are found through their street.
+NAMED = [KIND_STREET, KIND_POI, KIND_DISTRICT]
 _ORDER = {KIND_STREET: 0, KIND_ADDRESS: 1, KIND_POI: 2, KIND_DISTRICT: 3}
 
 
@@ -162,7 +164,7 @@ def search(municipality: Municipality, query: str, *, near: Point | None = None,
     typed = _without_places(take_apart(query), municipality, ids)
     if not typed.text or len(squeeze(typed.text)) < 2:
         return []
-    entries = Address.objects.filter(municipality_id__in=ids).exclude(kind=KIND_ADDRESS)
+    entries = Address.objects.filter(municipality_id__in=ids, kind__in=NAMED)
     likeness: dict[int, float] = {}
     found: dict[int, Address] = {}
     for entry in _by_words(entries, typed).select_related("street").order_by("folded", "id")[:CANDIDATES]:

@@ -100,6 +100,19 @@ def repair(using: str = "default") -> list[str]:
     return repaired
 
 
+def refresh_statistics(using: str = "default") -> None:
+    """Let the database count its rows again; call it after many rows came in at once.
+
+    Without it SQLite takes any other index for better than the R-tree (nearest address among 100,000: 70 ms
+    instead of 9), and PostgreSQL would notice by itself only after a minute.
+    """
+    connection = connections[using]
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute("PRAGMA analysis_limit = 1000")
+        cursor.execute("ANALYZE")
+
+
 def repair_after_migrate(*, using: str, **_kwargs: Any) -> None:
     """Handler of `post_migrate`, connected once for all apps."""
     repair(using)

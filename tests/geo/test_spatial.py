@@ -21,6 +21,7 @@ from geo.spatial import (
     within_box,
     within_metres,
 )
+from geo.spatial_index import refresh_statistics
 from tests.geo.conftest import at
 
 BOX = (8.15, 51.92, 8.22, 51.96)
@@ -170,3 +171,14 @@ def test_the_grid_is_answered_by_a_plain_index(scattered: dict[int, tuple[float,
     told = plan(Address.objects.filter(grid.condition(BOX, "id")))
     assert "Seq Scan" not in told
     assert "SCAN geo_address" not in told
+
+
+@pytest.mark.skipif("connection.vendor != 'sqlite'", reason="PostgreSQL counts by itself")
+def test_with_statistics_the_spatial_index_wins_over_others(town: Municipality) -> None:
+    Address.objects.bulk_create(
+        Address(municipality=town, label=str(n), folded=str(n), point=at(8.1 + n * 0.0002, 51.95)) for n in range(1000)
+    )
+    rows = within_box(Address.objects.filter(municipality=town, kind="address"), "point", BOX)
+    refresh_statistics()
+    assert "SCAN idx_geo_" in plan(rows)
+    assert "geo_address_search" not in plan(rows)

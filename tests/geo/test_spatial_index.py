@@ -24,7 +24,7 @@ def change_label(length: int) -> None:
     new.set_attributes_from_name("label")
     new.model = Address
     with connection.schema_editor() as editor:
-        editor.alter_field(Address, old, new)  # type: ignore[arg-type]
+        editor.alter_field(Address, old, new)
 
 
 @pytest.fixture
