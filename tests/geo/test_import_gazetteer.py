@@ -141,3 +141,41 @@ def test_wrong_arguments(town: Municipality, file: Path, tmp_path: Path) -> None
         run(file, "--srid", "99999")
     with pytest.raises(CommandError):
         call_command("import_gazetteer", str(file), "--municipality", "nowhere")
+
+
+def test_geojson_in_utm_and_new_courses(town: Municipality, tmp_path: Path) -> None:
+    path = tmp_path / "streets.geojson"
+
+    def write(*easts: float) -> None:
+        line = {"type": "LineString", "coordinates": [[east, 5755822.0] for east in easts]}
+        area = {"type": "Polygon", "coordinates": [[[445000, 5755800], [446000, 5755800], [446000, easts[0] * 13]]]}
+        area["coordinates"][0].append([445000, 5755800])  # type: ignore[attr-defined]
+        features = [
+            {"type": "Feature", "geometry": line, "properties": {"name": "Neue Straße"}},
+            {"type": "Feature", "geometry": area, "properties": {"name": "Marienfeld"}},
+            {"type": "Feature", "geometry": None, "properties": {"kind": "poi"}},
+        ]
+        path.write_text(json.dumps({"type": "FeatureCollection", "features": features}))
+
+    write(445033.0, 445133.0)
+    _told, bad = run(path, "--srid", "25832")
+    assert "name missing" in bad
+    line = Street.objects.get().line
+    assert line is not None
+    assert line.extent[0] == pytest.approx(8.2, abs=1e-3)
+    write(445033.0, 445233.0)
+    assert run(path, "--srid", "25832")[0].startswith("0 new, 1 changed")
+    longer = Street.objects.get().line
+    assert longer is not None
+    assert longer.length == pytest.approx(2 * line.length, rel=0.01)
+    write(445133.0, 1e30)
+    _told, bad = run(path, "--srid", "25832")
+    assert bad.startswith("row 1: ")
+
+
+def test_a_house_without_a_street_is_named(town: Municipality, tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("kind;street;name;hnr\naddress;;Rathaus;\n")
+    told, bad = run(path)
+    assert "street or number missing" in bad
+    assert "1 not usable" in told
