@@ -1,0 +1,67 @@
+"""Errors as JSON: always `status`, `detail` and, where fields are to blame, `errors` per field name."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404
+from django.utils.translation import gettext as _
+from rest_framework import status
+from rest_framework.exceptions import APIException, ValidationError
+from rest_framework.response import Response
+from rest_framework.views import set_rollback
+
+from cases.errors import Conflict, Denied, Invalid, KeyReused, NoSuchEdge
+
+
+def problem(code: int, detail: str, errors: dict[str, list[str]] | None = None) -> Response:
+    """One error answer."""
+    body: dict[str, Any] = {"status": code, "detail": detail}
+    if errors:
+        body["errors"] = errors
+    return Response(body, status=code)
+
+
+def flat(detail: Any, name: str = "") -> dict[str, list[str]]:
+    """DRF's nested error detail as {"contact.email": ["…"]}."""
+    if isinstance(detail, dict):
+        found: dict[str, list[str]] = {}
+        for key, value in detail.items():
+            found |= flat(value, f"{name}.{key}" if name else str(key))
+        return found
+    if isinstance(detail, list) and any(isinstance(item, dict | list) for item in detail):
+        found = {}
+        for index, item in enumerate(detail):
+            found |= flat(item, f"{name}.{index}" if name else str(index))
+        return found
+    messages = detail if isinstance(detail, list) else [detail]
+    return {name or "__all__": [str(message) for message in messages]}
+
+
+def handle(exception: Exception, context: dict[str, Any]) -> Response | None:
+    """Every refusal and every wrong request in one form; None (a 500) for what we did not expect."""
+    set_rollback()
+    if isinstance(exception, Invalid):
+        return problem(400, _("Please check the input."), exception.errors)
+    if isinstance(exception, KeyReused):
+        return problem(409, _("This client_key was already used for something else."), {"client_key": [_("Used before.")]})
+    if isinstance(exception, Conflict):
+        return problem(409, _("Somebody changed it meanwhile."))
+    if isinstance(exception, NoSuchEdge):
+        return problem(409, _("This is not possible in the present state."))
+    if isinstance(exception, Http404):
+        return problem(404, _("Nothing is here."))
+    if isinstance(exception, Denied | PermissionDenied):
+        return problem(403, _("You may not do this."))
+    if isinstance(exception, ValidationError):
+        return problem(400, _("Please check the input."), flat(exception.detail))
+    if isinstance(exception, APIException):
+        response = problem(exception.status_code, str(exception.detail))
+        wait = getattr(exception, "wait", None)
+        if wait:
+            response["Retry-After"] = str(int(wait))
+        if exception.status_code == status.HTTP_405_METHOD_NOT_ALLOWED:
+            response["Allow"] = ", ".join(context["view"].allowed_methods)
+        return response
+    return None

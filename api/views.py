@@ -1,0 +1,323 @@
+"""Reports for programs: read what is public, hand in new ones. The same verbs and rules as the pages."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Q
+from django.http import Http404
+from django.urls import reverse
+from django.utils.cache import patch_cache_control
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import OpenApiParameter, PolymorphicProxySerializer, extend_schema
+from rest_framework.exceptions import Throttled, ValidationError
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from api import serializers
+from cases import files
+from cases.change import Act, By
+from cases.errors import Invalid
+from cases.models import Case, File
+from cases.policy import State
+from forms.services import describe
+from geo.localized import localized
+from geo.models import Municipality
+from reports import search, showing
+from reports.categories import category_of, tree
+from reports.policy import KIND
+from reports.services import Person, attach_photo, current_version, submit
+from reports.showing import PublicReport
+from reports.throttle import may_send
+
+PAGE_SIZE, PAGE_MAX = 50, 200
+MUNICIPALITY = OpenApiParameter("municipality", str, description="Slug; without it the municipality of the host.")
+FILTERS = [
+    MUNICIPALITY,
+    OpenApiParameter("bbox", str, description="west,south,east,north in degrees."),
+    OpenApiParameter("category", str, description="Slugs, separated by commas."),
+    OpenApiParameter("status", str, description="neu, in-arbeit, erledigt, ohne-massnahme; separated by commas."),
+    OpenApiParameter("kind", str, description="mangel, idee, lob; separated by commas."),
+    OpenApiParameter("district", str, description="Slugs, separated by commas."),
+    OpenApiParameter("from", str, description="First day, 2026-01-31."),
+    OpenApiParameter("until", str, description="Last day."),
+    OpenApiParameter("q", str, description="Words or a number."),
+    OpenApiParameter("limit", int, description=f"Reports a page, at most {PAGE_MAX}."),
+    OpenApiParameter("cursor", str, description="From `next`; do not make one yourself."),
+]
+ERRORS = {400: serializers.ProblemSerializer, 404: serializers.ProblemSerializer}
+
+
+def municipality_of(request: Request, slug: str | None) -> Municipality:
+    """The municipality a program means: by slug, else by host. 404 for an unknown slug."""
+    if not slug:
+        return request._request.municipality  # type: ignore[attr-defined,no-any-return]
+    found = Municipality.objects.active().filter(slug=slug).first()
+    if found is None:
+        raise ValidationError({"municipality": [_("There is no municipality “%(slug)s”.") % {"slug": slug[:50]}]})
+    return found
+
+
+def feature(report: PublicReport) -> dict[str, Any]:
+    """A public report as GeoJSON."""
+    point = {"type": "Point", "coordinates": list(report.point)} if report.point else None
+    return {
+        "type": "Feature",
+        "id": report.number,
+        "geometry": point,
+        "properties": serializers.ReportSerializer(report).data,
+    }
+
+
+class Reports(APIView):
+    """All public reports; POST hands in a new one."""
+
+    @extend_schema(
+        operation_id="reports_list",
+        parameters=FILTERS,
+        responses={200: serializers.PageSerializer, **ERRORS},
+    )
+    def get(self, request: Request) -> Response:
+        municipality = municipality_of(request, request.GET.get("municipality"))
+        filters, problems = search.Filters.parse(request.GET, municipality)
+        if problems:
+            raise ValidationError({"query": problems})
+        size = _limit(request.GET.get("limit"))
+        ids, cursor = search.page_of(search.filtered(municipality, filters), request.GET.get("cursor", ""), size)
+        following = None
+        if cursor:
+            query = request.GET.copy()
+            query["cursor"] = cursor
+            following = request.build_absolute_uri(f"{request.path}?{query.urlencode()}")
+        links = [{"rel": "self", "href": request.build_absolute_uri()}]
+        if following:
+            links.append({"rel": "next", "href": following})
+        response = Response(
+            {
+                "type": "FeatureCollection",
+                "features": [feature(report) for report in search.shown(ids)],
+                "next": following,
+                "links": links,
+            }
+        )
+        patch_cache_control(response, public=True, max_age=30)
+        return response
+
+    @extend_schema(
+        operation_id="reports_create",
+        request={
+            "application/json": serializers.NewReportSerializer,
+            "multipart/form-data": {
+                "type": "object",
+                "properties": {
+                    "report": {"type": "string", "description": "The JSON of a new report."},
+                    "photos": {"type": "array", "items": {"type": "string", "format": "binary"}, "maxItems": 5},
+                },
+            },
+        },
+        responses={201: serializers.ReceiptSerializer, 200: serializers.ReceiptSerializer, **ERRORS},
+    )
+    def post(self, request: Request) -> Response:
+        asked = serializers.NewReportSerializer(data=_body(request))
+        asked.is_valid(raise_exception=True)
+        wanted = asked.validated_data
+        municipality = municipality_of(request, wanted.get("municipality"))
+        category = category_of(municipality, wanted["category"])
+        if category is None:
+            raise ValidationError({"category": [_("There is no category “%(slug)s” here.") % {"slug": wanted["category"]}]})
+        contact = wanted.get("contact") or {}
+        known = Case.objects.filter(municipality__in=municipality.family_ids(), client_key=wanted["client_key"]).exists()
+        address = request.META.get("REMOTE_ADDR", "")
+        if not known and not may_send(address=address, email=contact.get("email", "")):
+            raise Throttled(wait=3600, detail=_("Too many reports from this address. Please try again in an hour."))
+        case, new = submit(
+            municipality=municipality,
+            category=category,
+            text=wanted["text"],
+            point=wanted.get("point"),
+            address=wanted.get("address", ""),
+            person=Person(**contact),
+            answers=wanted.get("answers") or {},
+            by=By.citizen(),
+            act=Act(client_key=wanted["client_key"]),
+            source="api",
+            language=(get_language() or "de")[:2],
+        )
+        _take_photos(request, case)
+        return Response(_receipt(case), status=201 if new else 200)
+
+
+class Photos(APIView):
+    """Photos for a report just handed in, in a second call."""
+
+    @extend_schema(
+        operation_id="reports_add_photos",
+        request={
+            "multipart/form-data": {
+                "type": "object",
+                "properties": {
+                    "client_key": {"type": "string", "format": "uuid", "description": "The key of the report."},
+                    "photos": {"type": "array", "items": {"type": "string", "format": "binary"}, "maxItems": 5},
+                },
+                "required": ["client_key", "photos"],
+            }
+        },
+        responses={200: serializers.ReceiptSerializer, **ERRORS},
+    )
+    def post(self, request: Request, number: str) -> Response:
+        try:
+            key = uuid.UUID(str(request.data.get("client_key", "")))
+        except ValueError:
+            raise ValidationError({"client_key": [_("Send the key the report was handed in with.")]})
+        case = Case.objects.filter(kind=KIND, number=number, client_key=key).first()
+        if case is None:
+            raise Http404
+        if not request.FILES.getlist("photos"):
+            raise ValidationError({"photos": [_("Send at least one photo.")]})
+        _take_photos(request, case)
+        return Response(_receipt(case))
+
+
+def _body(request: Request) -> Any:
+    """The JSON body, or the fields of a multipart one (whole as `report`, or one by one with JSON in them)."""
+    if not (request.content_type or "").startswith("multipart/"):
+        return request.data
+    data: dict[str, Any] = {}
+    for name in request.data:
+        if name == "photos":
+            continue
+        value = request.data[name]
+        if not isinstance(value, str):
+            raise ValidationError({name: [_("Send this as text.")]})
+        if name in {"report", "point", "contact", "answers"}:
+            try:
+                value = json.loads(value)
+            except ValueError:
+                raise ValidationError({name: [_("This is not valid JSON.")]})
+        data[name] = value
+    report = data.pop("report", None)
+    if report is not None and not isinstance(report, dict):
+        raise ValidationError({"report": [_("Send a JSON object.")]})
+    return {**(report or {}), **data}
+
+
+def _take_photos(request: Request, case: Case) -> None:
+    """Keep the photos of a request; the same photo again is kept once. Raises Invalid after the last good one."""
+    uploads = request.FILES.getlist("photos")
+    if not uploads:
+        return
+    kept = File.objects.filter(case=case, entry__isnull=True).count()
+    act = Act()
+    for upload in uploads:
+        file, _position = files.store(upload=upload, case=case, at=act.at)
+        if not hasattr(file, "photo"):
+            if kept >= settings.PHOTO_MAX_COUNT:
+                files.delete(file=file)
+                raise Invalid({"photos": [_("At most %(n)d photos are possible.") % {"n": settings.PHOTO_MAX_COUNT}]})
+            attach_photo(case=case, file=file, by=By.citizen(), act=act)
+            kept += 1
+
+
+def _receipt(case: Case) -> dict[str, str]:
+    base = case.municipality.base_url()
+    return {
+        "number": str(case.number),
+        "state": case.state,
+        "url": base + showing.public_path(case),
+        "own_url": base + reverse("own_report", args=[case.secret]),
+    }
+
+
+def _limit(text: str | None) -> int:
+    try:
+        return max(1, min(PAGE_MAX, int(text or PAGE_SIZE)))
+    except ValueError:
+        raise ValidationError({"limit": [_("Write a whole number.")]})
+
+
+class OneReport(APIView):
+    """One report."""
+
+    @extend_schema(
+        operation_id="reports_retrieve",
+        responses={
+            200: PolymorphicProxySerializer(
+                component_name="Report",
+                serializers=[serializers.DetailSerializer, serializers.InReviewSerializer],
+                resource_type_field_name=None,
+            ),
+            404: serializers.ProblemSerializer,
+        },
+    )
+    def get(self, request: Request, number: str) -> Response:
+        case = showing.readable().filter(number=number).first()
+        if case is None:
+            return Response(_in_review(number))
+        body = feature(showing.public_report(case))
+        body["timeline"] = serializers.MomentSerializer(showing.timeline(case), many=True).data
+        response = Response(body)
+        patch_cache_control(response, public=True, max_age=30)
+        return response
+
+
+def _in_review(number: str) -> dict[str, Any]:
+    """Number and date of a report under review; 404 for one that is confidential, hidden, withdrawn or unknown."""
+    waiting = Case.objects.filter(
+        Q(stage=None) | Q(stage__hides=False), kind=KIND, number=number, confidential=False, public_at=None
+    ).exclude(state=State.WITHDRAWN.value)
+    case = waiting.first()
+    if case is None:
+        raise Http404
+    return {"number": str(case.number), "state": "in_review", "since": case.submitted_at}
+
+
+class Categories(APIView):
+    """The categories of a municipality with their questions."""
+
+    @extend_schema(
+        operation_id="categories_list",
+        parameters=[MUNICIPALITY],
+        responses={200: serializers.CategorySerializer(many=True), **ERRORS},
+    )
+    def get(self, request: Request) -> Response:
+        municipality = municipality_of(request, request.GET.get("municipality"))
+        language = (get_language() or "de")[:2]
+        rows = []
+        for group in tree(municipality):
+            for category in group.categories:
+                if category.redirect_text:
+                    continue
+                version = current_version(category)
+                rows.append(
+                    {
+                        "slug": category.topic.slug,
+                        "name": localized(category.topic.name, language),
+                        "group": localized(group.topic.name, language),
+                        "kind": category.sort,
+                        "icon": category.icon,
+                        "place_required": category.rules.place_required,
+                        "danger": category.danger,
+                        "questions": describe(version.definition, language) if version else [],
+                    }
+                )
+        response = Response(rows)
+        patch_cache_control(response, public=True, max_age=60)
+        return response
+
+
+
+
+class Nothing(APIView):
+    """Every other address: a JSON 404."""
+
+    schema = None
+
+    def get(self, request: Request) -> Response:
+        raise Http404
+
+    post = put = patch = delete = get
