@@ -59,10 +59,10 @@ def message_of(delivery: Delivery) -> EmailMessage:
     message["Subject"] = delivery.subject
     message["Date"] = delivery.created_at
     message["Message-ID"] = delivery.message_id
-    message["Content-Language"] = delivery.language
     message.set_content(delivery.text, cte="quoted-printable")
     if delivery.html:
         message.add_alternative(delivery.html, subtype="html", cte="quoted-printable")
+    message["Content-Language"] = delivery.language
     return message
 
 
