@@ -1,0 +1,259 @@
+"""The report flow: a draft that is filled in step by step, and what becomes of it.
+
+A draft is known by its secret (128 bit, in the address), like a case: whoever has the link may go on. It is kept on the
+server, so the plain forms lose nothing, and holds its `client_key` from the start, so sending twice makes one report.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field, fields
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from django.contrib.gis.geos import Point
+from django.db import transaction
+
+from cases import files as stored
+from cases.change import Act, By
+from cases.errors import KeyReused
+from cases.models import Case, Draft, File
+from forms.definition import fields_of
+from forms.models import FormVersion
+from geo.models import Municipality
+from geo.spatial import make_point
+from reports.categories import category_of
+from reports.models import Category
+from reports.nearby import nearby
+from reports.policy import NEARBY_MAX
+from reports.services import KIND, Person, current_version, submit
+
+PLACE: Final = "ort"
+WHAT: Final = "was"
+MORE: Final = "genauer"
+SIMILAR: Final = "aehnliche"
+SAME: Final = "dabei"
+CONTACT: Final = "kontakt"
+CHECK: Final = "pruefen"
+#: Sub-pages count as the step they belong to.
+COUNTED_AS: Final = {MORE: WHAT, SAME: SIMILAR}
+DRAFT_DAYS: Final = 30
+
+
+@dataclass
+class Typed:
+    """What somebody has typed so far. `point` is (lon, lat), WGS84."""
+
+    point: tuple[float, float] | None = None
+    address: str = ""
+    placeless: bool = False
+    """They said that it has no place (praise, criticism)."""
+    category: str = ""
+    text: str = ""
+    answers: dict[str, Any] = field(default_factory=dict)
+    told: str = ""
+    """Category whose questions were answered and whose danger was read."""
+    warned: str = ""
+    """Digest of the personal data in the text that was pointed out."""
+    photo_place: tuple[float, float] | None = None
+    """Where a photo was taken, until they said whether it is the place; stored nowhere else."""
+    similar: list[str] = field(default_factory=list)
+    """Numbers of open reports nearby that were found last."""
+    similar_to: str = ""
+    """Category and place for which `similar` was looked up."""
+    same: str = ""
+    email: str = ""
+    name: str = ""
+    phone: str = ""
+    public_name: bool = False
+    contact_seen: bool = False
+
+    def where(self) -> Point | None:
+        """The point, None without one."""
+        return make_point(*self.point) if self.point else None
+
+    def person(self) -> Person:
+        """Who reports, as the verb wants it."""
+        return Person(self.email, self.name, self.phone, self.public_name)
+
+
+KNOWN = {one.name for one in fields(Typed)}
+
+
+def read(draft: Draft) -> Typed:
+    """What a draft holds; keys that nobody knows any more are left out."""
+    typed = Typed(**{key: value for key, value in draft.data.items() if key in KNOWN})
+    typed.point = (typed.point[0], typed.point[1]) if typed.point else None
+    typed.photo_place = (typed.photo_place[0], typed.photo_place[1]) if typed.photo_place else None
+    return typed
+
+
+@contextmanager
+def editing(draft: Draft) -> Iterator[Typed]:
+    """Change what was typed, the row locked, so that a photo arriving meanwhile overwrites nothing."""
+    with transaction.atomic():
+        locked = Draft.objects.select_for_update().get(pk=draft.pk)
+        typed = read(locked)
+        yield typed
+        locked.data = asdict(typed)
+        locked.save(update_fields=["data", "changed_at"])
+    draft.data = locked.data
+
+
+def start(
+    *, municipality: Municipality, point: Point | None = None, address: str = "", category: str = ""
+) -> Draft:
+    """A new draft, with what the link already said."""
+    typed = Typed(point=(point.x, point.y) if point else None, address=address, category=category)
+    return Draft.objects.create(municipality=municipality, kind=KIND, data=asdict(typed))
+
+
+def find(*, municipality: Municipality, secret: str, at: datetime) -> Draft | None:
+    """The draft of this secret, None if there is none (any more) in this municipality."""
+    return (
+        Draft.objects.filter(
+            municipality=municipality,
+            kind=KIND,
+            secret=secret,
+            changed_at__gte=at - timedelta(days=DRAFT_DAYS),
+        )
+        .select_related("case__municipality", "municipality")
+        .first()
+    )
+
+
+def unfinished(*, municipality: Municipality, secrets: list[str], at: datetime) -> list[Draft]:
+    """Drafts of these secrets that hold something and were not sent, newest first."""
+    rows = Draft.objects.filter(
+        municipality=municipality,
+        kind=KIND,
+        secret__in=secrets,
+        case=None,
+        changed_at__gte=at - timedelta(days=DRAFT_DAYS),
+    ).order_by("-changed_at")
+    found = []
+    for draft in rows:
+        typed = read(draft)
+        if typed.text or typed.address or typed.point or typed.category:
+            found.append(draft)
+    return found
+
+
+def category(draft: Draft, typed: Typed) -> Category | None:
+    """The chosen category, None if none is chosen or it is gone meanwhile."""
+    return category_of(draft.municipality, typed.category) if typed.category else None
+
+
+def questions(chosen: Category) -> FormVersion | None:
+    """The questions of a category, None if it asks none."""
+    version = current_version(chosen)
+    return version if version is not None and fields_of(version.definition) else None
+
+
+def needs_more(chosen: Category) -> bool:
+    """Whether a page of its own follows the category: a danger to tell, or questions."""
+    return chosen.danger or questions(chosen) is not None
+
+
+def look_around(draft: Draft) -> list[str]:
+    """Look up open reports nearby of the same kind, once per category and place; their numbers."""
+    typed = read(draft)
+    chosen, point = category(draft, typed), typed.where()
+    key = f"{typed.category} {typed.point}"
+    if typed.similar_to != key:
+        numbers: list[str] = []
+        if chosen is not None and point is not None and chosen.rules.supportable:
+            found = nearby(municipality=draft.municipality, category=chosen, point=point, limit=NEARBY_MAX)
+            numbers = [report.number for report, _metres in found]
+        with editing(draft) as changed:
+            changed.similar, changed.similar_to, changed.same = numbers, key, ""
+        return numbers
+    return typed.similar
+
+
+def first_gap(draft: Draft) -> str | None:
+    """The first step that still misses something, None when the draft can be sent."""
+    typed = read(draft)
+    chosen = category(draft, typed)
+    placed = bool(typed.point or typed.address)
+    if not placed and not typed.placeless:
+        return PLACE
+    if chosen is None or not typed.text.strip():
+        return WHAT
+    if chosen.rules.place_required and not placed:
+        return PLACE
+    if needs_more(chosen) and typed.told != typed.category:
+        return MORE
+    return None if typed.contact_seen else CONTACT
+
+
+def order(typed: Typed) -> list[str]:
+    """The counted steps of this draft. Without anything similar nearby there is one less."""
+    steps = [PLACE, WHAT, SIMILAR, CONTACT, CHECK]
+    if typed.similar_to and not typed.similar:
+        steps.remove(SIMILAR)
+    return steps
+
+
+def numbered(typed: Typed, step: str) -> tuple[int, int]:
+    """(n, total) of "Schritt n von total"; before the neighbourhood is known there are five."""
+    steps = order(typed)
+    counted = COUNTED_AS.get(step, step)
+    if counted in (PLACE, WHAT):
+        return [PLACE, WHAT].index(counted) + 1, 5
+    return (steps.index(counted) if counted in steps else 2) + 1, len(steps)
+
+
+def photos(draft: Draft) -> list[File]:
+    """The draft's pictures in the order of their arrival."""
+    return list(draft.files.order_by("id"))
+
+
+def send(*, draft: Draft, at: datetime, language: str) -> Case:
+    """Hand in the draft; sent before, it is the same case. Raises Invalid with messages per field.
+
+    What was typed is then deleted from the draft: it stands on the case, where erasure finds it.
+    """
+    typed = read(draft)
+    sent = Draft.objects.select_related("case").get(pk=draft.pk).case
+    if sent is not None:
+        return sent
+    chosen = category(draft, typed)
+    assert chosen is not None, "first_gap() is None"
+    try:
+        case, _new = submit(
+            municipality=draft.municipality,
+            category=chosen,
+            text=typed.text,
+            by=By.citizen(),
+            act=Act(at=at, client_key=draft.client_key),
+            point=typed.where(),
+            address=typed.address,
+            person=typed.person(),
+            answers=typed.answers,
+            files=photos(draft),
+            language=language,
+        )
+    except KeyReused:
+        # The browser sent this draft by itself before, and then something was changed. It is the report already made.
+        case = Case.objects.get(
+            municipality_id__in=draft.municipality.family_ids(), client_key=draft.client_key
+        )
+    Draft.objects.filter(pk=draft.pk).update(case=case, data={})
+    draft.case = case
+    return case
+
+
+def discard(*, draft: Draft) -> None:
+    """Delete a draft with its pictures."""
+    with transaction.atomic():
+        for file in photos(draft):
+            stored.delete(file=file)
+        draft.delete()
+
+
+def key_of(draft: Draft) -> uuid.UUID:
+    """The key under which the browser may send this draft by itself."""
+    return uuid.UUID(str(draft.client_key))
