@@ -58,9 +58,7 @@ def project(tmp_path: Path) -> Path:
     (tmp_path / "script" / "setup").write_text("#!/bin/sh\necho set up\n")
     (tmp_path / "script" / "setup").chmod(0o755)
     (tmp_path / ".venv" / "bin" / "python").symlink_to(sys.executable)
-    (tmp_path / "Procfile").write_text(
-        f"web: exec {sys.executable} web.py\nworker: exec {sys.executable} worker.py\n"
-    )
+    (tmp_path / "Procfile").write_text(f"web: exec {sys.executable} web.py\nworker: exec {sys.executable} worker.py\n")
     return tmp_path
 
 
