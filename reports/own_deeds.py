@@ -12,8 +12,8 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from cases import files as stored
 from cases import services
@@ -63,7 +63,7 @@ def keep_photos(report: Report, uploads: list[Any]) -> list[File]:
     """Store uploads with the case; Invalid when one is unusable or there are too many by now."""
     case = report.case
     if uploads and case.files.count() + len(uploads) > PHOTOS_IN_ALL:
-        raise Invalid({"photos": [_("This report has enough photos. More than %(n)d are not possible.")
+        raise Invalid({"photos": [gettext("This report has enough photos. More than %(n)d are not possible.")
                                   % {"n": PHOTOS_IN_ALL}]})
     at, files, errors = timezone.now(), [], []
     for upload in uploads:
@@ -126,7 +126,7 @@ def _confirm_again(report: Report, form: OwnForm) -> None:
     """Ask for the mail with the link once more."""
     contact = report.case.contact
     if contact is not None and not may_send(address=f"case {report.case.pk}", email=contact.email):
-        raise Invalid({"": [_("That was often within a short time. Please try again in an hour.")]})
+        raise Invalid({"": [gettext("That was often within a short time. Please try again in an hour.")]})
     with transaction.atomic():
         emit("case.confirmation_asked", case=report.case.pk)
 
@@ -164,52 +164,51 @@ def _named(report: Report) -> bool:
     return report.case.contact is not None and report.case.contact.public_name
 
 
-t = gettext_lazy
 DEEDS: dict[str, OwnDeed] = {
     deed.slug: deed
     for deed in (
         OwnDeed(
-            "rueckmeldung", t("Is it settled?"), "check-circle", t("How does it look today?"),
-            t("Within 14 days after it was settled we take the matter up again by ourselves."),
-            t("Send the answer"), t("Thank you. Your answer has arrived."),
+            "rueckmeldung", _("Is it settled?"), "check-circle", _("How does it look today?"),
+            _("Within 14 days after it was settled we take the matter up again by ourselves."),
+            _("Send the answer"), _("Thank you. Your answer has arrived."),
             OwnFeedbackForm, lambda report: State(report.case.state) is State.DONE, _feedback,
         ),
         OwnDeed(
-            "fotos", t("Add photos"), "camera", t("Add photos"),
-            t("Only the town hall sees them until they are released. Please show no faces and no number plates."),
-            t("Send the photos"), t("The photos have arrived."), PhotosForm, _active, _add_photos,
+            "fotos", _("Add photos"), "camera", _("Add photos"),
+            _("Only the town hall sees them until they are released. Please show no faces and no number plates."),
+            _("Send the photos"), _("The photos have arrived."), PhotosForm, _active, _add_photos,
         ),
         OwnDeed(
-            "text", t("Correct the text"), "edit", t("Correct the text"),
-            t("You can change it as long as it is not public."),
-            t("Save the text"), t("The text is changed."),
+            "text", _("Correct the text"), "edit", _("Correct the text"),
+            _("You can change it as long as it is not public."),
+            _("Save the text"), _("The text is changed."),
             CorrectForm, lambda report: _active(report) and not report.text_released, _correct,
         ),
         OwnDeed(
-            "zurueckziehen", t("Withdraw the report"), "delete", t("Withdraw the report?"),
-            t("Nobody works on it any more then. This cannot be taken back."),
-            t("Withdraw the report"), t("The report is withdrawn."), WithdrawForm, _withdrawable, _withdraw,
+            "zurueckziehen", _("Withdraw the report"), "delete", _("Withdraw the report?"),
+            _("Nobody works on it any more then. This cannot be taken back."),
+            _("Withdraw the report"), _("The report is withdrawn."), WithdrawForm, _withdrawable, _withdraw,
         ),
         OwnDeed(
-            "name-verbergen", t("Hide my name"), "eye-off", t("Hide your name on the public page?"),
-            t("The town hall still sees it."), t("Hide my name"), t("Your name is not shown any more."),
+            "name-verbergen", _("Hide my name"), "eye-off", _("Hide your name on the public page?"),
+            _("The town hall still sees it."), _("Hide my name"), _("Your name is not shown any more."),
             OwnForm, _named, _hide_name,
         ),
         OwnDeed(
-            "link-senden", t("Send the link to confirm again"), "mail", t("Send the link to confirm again?"),
-            t("We write to the address you gave. Please look into the folder for spam as well."),
-            t("Send the link"), t("The mail is on its way."), OwnForm, _unconfirmed, _confirm_again,
+            "link-senden", _("Send the link to confirm again"), "mail", _("Send the link to confirm again?"),
+            _("We write to the address you gave. Please look into the folder for spam as well."),
+            _("Send the link"), _("The mail is on its way."), OwnForm, _unconfirmed, _confirm_again,
         ),
         OwnDeed(
-            "keine-mails", t("Stop mails"), "mail", t("Stop mails about this report?"),
-            t("You can always look here what became of it."), t("Stop mails"), t("We write no more mails about it."),
+            "keine-mails", _("Stop mails"), "mail", _("Stop mails about this report?"),
+            _("You can always look here what became of it."), _("Stop mails"), _("We write no more mails about it."),
             OwnForm, _mailed, _stop_mails,
         ),
         OwnDeed(
-            "daten-loeschen", t("Delete my contact data"), "lock", t("Delete your contact data?"),
-            t("Name, e-mail and phone are deleted at once. The report stays, but we cannot write to you any more. "
+            "daten-loeschen", _("Delete my contact data"), "lock", _("Delete your contact data?"),
+            _("Name, e-mail and phone are deleted at once. The report stays, but we cannot write to you any more. "
               "Please keep the address of this page: it is the only way back here."),
-            t("Delete my contact data"), t("Your contact data are deleted."), OwnForm, _has_contact, _delete_contact,
+            _("Delete my contact data"), _("Your contact data are deleted."), OwnForm, _has_contact, _delete_contact,
         ),
     )
 }

@@ -39,7 +39,7 @@ STATUS: dict[str, tuple[Any, frozenset[State]]] = {
     "neu": (gettext_lazy("Received"), frozenset({State.NEW})),
     "in-arbeit": (gettext_lazy("In progress"), frozenset({State.OPEN, State.WAITING})),
     "erledigt": (gettext_lazy("Settled"), frozenset({State.DONE})),
-    "ohne-massnahme": (gettext_lazy("Closed without action"), frozenset({State.REJECTED})),
+    "ohne-massnahme": (gettext_lazy("Without action"), frozenset({State.REJECTED})),
 }
 """Classes of states as the address bar names them: label and machine states."""
 PERIODS: dict[str, tuple[Any, int]] = {

@@ -69,7 +69,7 @@ async function refresh() {
     if (listed) {
       find("rows").innerHTML = await listed;
       const count = new Intl.NumberFormat(document.documentElement.lang).format(data.total);
-      find("total").textContent = data.total === 1 ? words.one : data.total ? words.many.replace("%n", count) : words.none;
+      find("total").textContent = data.total === 1 ? words.one : data.total ? words.many.replace("{n}", count) : words.none;
     }
   } catch (error) {
     listed?.catch(() => {}); // told once

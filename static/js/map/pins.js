@@ -1,6 +1,8 @@
 // Pins and clusters of the map page. Colours and icons come from the data, words from the page.
 import {clusterOptions, pinOptions} from "../pin.js";
 
+const MANY = 60;
+
 /** A layer of pins; `onPick(properties, marker)` is called when one is chosen. */
 export class Pins {
   constructor(map, L, words, onPick) {
@@ -17,6 +19,7 @@ export class Pins {
       marker.remove();
       this.markers.delete(key);
     }
+    this.map.getContainer().classList.toggle("is-dense", features.length > MANY);
     for (const [key, feature] of wanted) if (!this.markers.has(key)) this.markers.set(key, this.draw(feature));
     this.lift(this.lifted);
   }
@@ -24,7 +27,7 @@ export class Pins {
   draw({ geometry, properties }) {
     const [lon, lat] = geometry.coordinates;
     const options = properties.count ? clusterOptions(properties.count) : pinOptions(properties.look, properties.icon);
-    const name = properties.count ? this.words.cluster.replace("%n", properties.count) : `${properties.title}: ${properties.state}`;
+    const name = properties.count ? this.words.cluster.replace("{n}", properties.count) : `${properties.title}: ${properties.state}`;
     const marker = this.L.marker([lat, lon], { icon: this.L.divIcon(options), title: name, riseOnHover: true }).addTo(this.map);
     marker.getElement().setAttribute("aria-label", name);
     marker.on("click", () => {
