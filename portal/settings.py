@@ -54,6 +54,8 @@ PUBLIC_PORT = env.str("PUBLIC_PORT", "" if HTTPS else str(PORT))
 """Port in links of mails; empty where the proxy listens on the usual one."""
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", 0)
 """How many reverse proxies stand in front, each adding one address to X-Forwarded-For."""
+TRUSTED_ADDRESSES = env.list("TRUSTED_ADDRESSES", [] if HTTPS else ["127.0.0.1", "::1"])
+"""Client addresses of programs of the house, which no throttle slows down. Without a proxy that is this machine."""
 
 INSTALLED_APPS = [
     "portal",
@@ -274,6 +276,8 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/5m/key"}
 STAFF_TOTP = env.str("STAFF_TOTP", "required" if HTTPS else "optional", validate=_one_of)

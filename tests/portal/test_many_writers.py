@@ -16,7 +16,8 @@ REPORTS, THREADS = 5000, 8
 
 @pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
-def test_eight_threads_write_beside_a_worker(town):
+def test_eight_threads_write_beside_a_worker(town, settings):
+    settings.TRUSTED_ADDRESSES = ["127.0.0.1"]
     town.municipality.refresh_from_db()
     body = {
         "municipality": town.municipality.slug,
