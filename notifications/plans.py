@@ -73,9 +73,7 @@ def events() -> list[str]:
     return list(PLANNERS)
 
 
-def _mail(
-    happening: Happening, purpose: Purpose, to: Recipient, facts: Facts, *, urgent: bool = False
-) -> Planned:
+def _mail(happening: Happening, purpose: Purpose, to: Recipient, facts: Facts, *, urgent: bool = False) -> Planned:
     case = happening.case
     with translation.override(to.language):
         collected = {**_general(case, to), **facts(happening, to)}
@@ -160,8 +158,7 @@ def _news(happening: Happening, purpose: Purpose, facts: Facts) -> list[Planned]
         mails.append(_mail(happening, purpose, reporter, facts))
     if entry.public and kind_of(case).is_public(case):
         mails += [
-            _mail(happening, purpose, follower, facts)
-            for follower in recipients.followers(case, besides=reporter)
+            _mail(happening, purpose, follower, facts) for follower in recipients.followers(case, besides=reporter)
         ]
     return mails
 
@@ -193,18 +190,19 @@ def _story(happening: Happening, to: Recipient) -> dict[str, Any]:
     case, entry = happening.case, happening.entry
     assert entry is not None
     stage = Stage.objects.filter(pk=entry.data.get("stage")).first()
-    base = case.municipality.base_url()
-    facts = {
+    base, kind = case.municipality.base_url(), kind_of(case)
+    feedback = kind.own_path(case)
+    if to.role is Role.FOLLOWER:
+        feedback = str(kind.mail_context(case).get("feedback_path") or kind.public_path(case))
+    return {
         "text": entry.text,
         "label": localized(entry.data.get("label")) or _state_name(entry.data.get("to")),
         "stage_text": localized(stage.public_text) if stage else "",
         "expected_on": case.expected_on,
         "pictures": [base + path for path in _pictures(case, entry)],
         "answer_until": entry.at + timedelta(days=FEEDBACK_DAYS),
+        "feedback_url": base + feedback,
     }
-    if to.role is Role.FOLLOWER and (path := kind_of(case).mail_context(case).get("feedback_path")):
-        facts["page_url"] = base + str(path)
-    return facts
 
 
 def _state_name(state: str | None) -> str:
@@ -250,7 +248,7 @@ def _assigned(happening: Happening) -> list[Planned]:
 
 
 def _feedback(happening: Happening) -> list[Planned]:
-    """"Ist noch da" that took the case up again: the unit has to know."""
+    """A citizen took the case up again ("ist noch da"): the unit has to know."""
     if happening.entry is None or "to" not in happening.entry.data:
         return []
     to = recipients.unit_or_town_hall(happening.case)

@@ -59,8 +59,7 @@ def followers(case: Case, *, besides: Recipient | None) -> list[Recipient]:
     if besides is not None:
         rows = rows.exclude(email=besides.address)
     return [
-        Recipient(Role.FOLLOWER, row.email, row.language, row.pk, reverse("unfollow", args=[row.token]))
-        for row in rows
+        Recipient(Role.FOLLOWER, row.email, row.language, row.pk, reverse("unfollow", args=[row.token])) for row in rows
     ]
 
 

@@ -59,8 +59,8 @@ def render(planned: Planned) -> Rendered:
 
 
 def _tidy(text: str) -> str:
-    """Without the blank lines that template tags leave."""
-    return _BLANK_LINES.sub("\n\n", _TRAILING.sub("", text)).strip() + "\n"
+    """Without the blank lines that template tags leave; the signature is marked as mail programs know it."""
+    return _BLANK_LINES.sub("\n\n", _TRAILING.sub("", text)).strip().replace("\n--\n", "\n-- \n") + "\n"
 
 
 def sender_name(town: Municipality | None) -> str:

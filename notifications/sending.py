@@ -135,9 +135,7 @@ class Post:
             raise Later("The relay rests after a failure.")
         begun = time.monotonic()
         try:
-            self._relay(url).send(
-                message_of(delivery), envelope_from=delivery.sender, recipients=[delivery.address]
-            )
+            self._relay(url).send(message_of(delivery), envelope_from=delivery.sender, recipients=[delivery.address])
         except Rejected as rejected:
             rest.worked(url)
             if rejected.what != "sender":  # a refused sender is a fault of the set-up, not of the address

@@ -190,8 +190,6 @@ def forget_old(*, at: datetime) -> int:
     """Blank what is older than KEEP, and the mails of followers who are gone. Returns how many deliveries."""
     unfollowed = Delivery.objects.kept().filter(role=Role.FOLLOWER.value, follow=None)
     done = blank(unfollowed, at=at)
-    while ids := list(
-        Delivery.objects.kept().filter(created_at__lt=at - KEEP).values_list("pk", flat=True)[:_CHUNK]
-    ):
+    while ids := list(Delivery.objects.kept().filter(created_at__lt=at - KEEP).values_list("pk", flat=True)[:_CHUNK]):
         done += blank(Delivery.objects.filter(pk__in=ids), at=at)
     return done

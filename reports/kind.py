@@ -26,8 +26,12 @@ def _is_public(case: Case) -> bool:
 
 
 def _mail_context(case: Case) -> dict[str, Any]:
-    """The category and, where there is one, the responsible unit: a mail carries no content of a case."""
-    return {"category": localized(case.topic.name), "unit": case.unit.shown_name if case.unit else ""}
+    """Category, responsible unit, and where anybody may say how it looks today: a mail carries no content of a case."""
+    return {
+        "category": localized(case.topic.name),
+        "unit": case.unit.shown_name if case.unit else "",
+        "feedback_path": reverse("report_feedback", args=[case.number]),
+    }
 
 
 REPORT = Kind(KIND, public_path, _own_path, _title, _is_public, _mail_context)

@@ -6,53 +6,103 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('cases', '0001_initial'),
-        ('geo', '0001_initial'),
-        ('outbox', '0001_initial'),
+        ("cases", "0001_initial"),
+        ("geo", "0001_initial"),
+        ("outbox", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Delivery',
+            name="Delivery",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('due_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('leased_until', models.DateTimeField(blank=True, editable=False, null=True)),
-                ('lease_owner', models.CharField(blank=True, default='', editable=False, max_length=200)),
-                ('tries', models.PositiveSmallIntegerField(default=0)),
-                ('error', models.TextField(blank=True, default='')),
-                ('done_at', models.DateTimeField(blank=True, null=True)),
-                ('failed_at', models.DateTimeField(blank=True, null=True)),
-                ('channel', models.CharField(default='mail', max_length=10)),
-                ('recipient', models.CharField(max_length=80)),
-                ('role', models.CharField(max_length=10)),
-                ('purpose', models.CharField(max_length=20)),
-                ('language', models.CharField(max_length=5)),
-                ('address', models.EmailField(blank=True, max_length=254)),
-                ('sender', models.EmailField(max_length=254)),
-                ('subject', models.CharField(max_length=250)),
-                ('text', models.TextField(blank=True)),
-                ('html', models.TextField(blank=True)),
-                ('headers', models.JSONField(default=dict)),
-                ('message_id', models.CharField(max_length=320, unique=True)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('sent_at', models.DateTimeField(blank=True, null=True)),
-                ('bounced', models.BooleanField(default=False)),
-                ('blanked_at', models.DateTimeField(blank=True, null=True)),
-                ('case', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='deliveries', to='cases.case')),
-                ('event', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='outbox.event')),
-                ('follow', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='cases.follow')),
-                ('municipality', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='geo.municipality')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("due_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("leased_until", models.DateTimeField(blank=True, editable=False, null=True)),
+                ("lease_owner", models.CharField(blank=True, default="", editable=False, max_length=200)),
+                ("tries", models.PositiveSmallIntegerField(default=0)),
+                ("error", models.TextField(blank=True, default="")),
+                ("done_at", models.DateTimeField(blank=True, null=True)),
+                ("failed_at", models.DateTimeField(blank=True, null=True)),
+                ("channel", models.CharField(default="mail", max_length=10)),
+                ("recipient", models.CharField(max_length=80)),
+                ("role", models.CharField(max_length=10)),
+                ("purpose", models.CharField(max_length=20)),
+                ("language", models.CharField(max_length=5)),
+                ("address", models.EmailField(blank=True, max_length=254)),
+                ("sender", models.EmailField(max_length=254)),
+                ("subject", models.CharField(max_length=250)),
+                ("text", models.TextField(blank=True)),
+                ("html", models.TextField(blank=True)),
+                ("headers", models.JSONField(default=dict)),
+                ("message_id", models.CharField(max_length=320, unique=True)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("sent_at", models.DateTimeField(blank=True, null=True)),
+                ("bounced", models.BooleanField(default=False)),
+                ("blanked_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "case",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="deliveries",
+                        to="cases.case",
+                    ),
+                ),
+                (
+                    "event",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="outbox.event",
+                    ),
+                ),
+                (
+                    "follow",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="cases.follow",
+                    ),
+                ),
+                (
+                    "municipality",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="geo.municipality",
+                    ),
+                ),
             ],
             options={
-                'verbose_name_plural': 'deliveries',
-                'abstract': False,
-                'indexes': [models.Index(condition=models.Q(('done_at', None), ('failed_at', None)), fields=['due_at'], name='notifications_delivery_due'), models.Index(condition=models.Q(('done_at', None), models.Q(('lease_owner', ''), _negated=True)), fields=['lease_owner'], name='notifications_delivery_lease'), models.Index(condition=models.Q(('blanked_at', None)), fields=['address'], name='delivery_address'), models.Index(condition=models.Q(('blanked_at', None)), fields=['created_at'], name='delivery_kept')],
-                'constraints': [models.UniqueConstraint(fields=('event', 'channel', 'recipient'), name='delivery_once')],
+                "verbose_name_plural": "deliveries",
+                "abstract": False,
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("done_at", None), ("failed_at", None)),
+                        fields=["due_at"],
+                        name="notifications_delivery_due",
+                    ),
+                    models.Index(
+                        condition=models.Q(("done_at", None), models.Q(("lease_owner", ""), _negated=True)),
+                        fields=["lease_owner"],
+                        name="notifications_delivery_lease",
+                    ),
+                    models.Index(condition=models.Q(("blanked_at", None)), fields=["address"], name="delivery_address"),
+                    models.Index(condition=models.Q(("blanked_at", None)), fields=["created_at"], name="delivery_kept"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("event", "channel", "recipient"), name="delivery_once")
+                ],
             },
         ),
     ]

@@ -25,9 +25,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
 def _start() -> subprocess.Popen[str]:
     """A worker of its own on the test database; returns once it begins to send."""
-    kept = {
-        key: connection.settings_dict[key] for key in ("NAME", "USER", "PASSWORD", "HOST", "PORT", "OPTIONS")
-    }
+    kept = {key: connection.settings_dict[key] for key in ("NAME", "USER", "PASSWORD", "HOST", "PORT", "OPTIONS")}
     root = WORKER.parents[2]
     worker = subprocess.Popen(
         [sys.executable, str(WORKER)],

@@ -151,8 +151,11 @@ def test_followers_hear_nothing_of_a_case_that_is_not_public(town, public_case, 
 
 def test_a_rejection_that_hides_the_case_is_told_to_the_reporter_alone(town, public_case, follower, mails):
     stage = Stage.objects.create(
-        municipality=town.municipality, slug="verstoss", state=State.REJECTED.value,
-        label={"de": "Verstoß gegen Regeln"}, hides=True,
+        municipality=town.municipality,
+        slug="verstoss",
+        state=State.REJECTED.value,
+        label={"de": "Verstoß gegen Regeln"},
+        hides=True,
     )
     move(public_case, town, State.REJECTED, stage=stage, text="Beleidigung")
     assert purposes(mails()) == [("moved", REPORTER)]
@@ -243,9 +246,7 @@ def test_a_photo_that_is_not_released_is_not_in_the_mail(town, public_case, foll
 def test_reopening_by_a_citizen_is_told_to_the_unit_and_not_to_followers(town, public_case, follower, mails):
     move(public_case, town, State.DONE)
     mails()
-    services.feedback(
-        case=public_case, by=By.citizen(), still_there=True, text="Noch da, Tel. 0170", act=Act(at=LATER)
-    )
+    services.feedback(case=public_case, by=By.citizen(), still_there=True, text="Noch da, Tel. 0170", act=Act(at=LATER))
     (mail,) = mails()
     assert (mail.purpose, mail.address) == ("reopened", town.yard.email)
     assert reverse("desk_case", args=[public_case.pk]) in mail.text

@@ -9,6 +9,7 @@ from cases import following, services
 from cases.change import Act, By
 from cases.models import Entry
 from cases.policy import Deed, State
+from net.smtp import Relay
 from notifications import sending
 from notifications.models import Delivery
 from notifications.policy import Purpose
@@ -134,13 +135,13 @@ def test_a_relay_that_is_down_does_not_hold_up_the_mails_of_others(
     neighbour.municipality.save()
     settings.NET_ALLOWED = [*settings.NET_ALLOWED, "127.0.0.1:9"]
     tried = []
-    real = sending.Relay.send
+    real = Relay.send
 
     def send(relay, *args, **more):
         tried.append(relay)
         return real(relay, *args, **more)
 
-    monkeypatch.setattr(sending.Relay, "send", send)
+    monkeypatch.setattr(Relay, "send", send)
     for _ in range(8):
         make_report(of=neighbour, category=neighbour.pothole, email=REPORTER)
     make_report(email=REPORTER)
@@ -197,7 +198,11 @@ def test_danger_is_sent_before_what_waited_longer(town, public_case, mails, sink
     mails()
     Delivery.objects.update(due_at=timezone.now() - timedelta(minutes=5))
     submit(
-        municipality=town.municipality, category=town.lamp, text="Mast fällt um", by=By.citizen(), act=Act(),
+        municipality=town.municipality,
+        category=town.lamp,
+        text="Mast fällt um",
+        by=By.citizen(),
+        act=Act(),
         point=town.middle,
     )
     assert [mail.purpose for mail in mails()] == [Purpose.DANGER]

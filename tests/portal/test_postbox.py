@@ -26,7 +26,9 @@ def mail(settings, *, host="localhost", number=1, text="Bitte: http://localhost:
     message.set_content(text)
     message.add_alternative(HTML, subtype="html")
     send(
-        message, envelope_from="melder@harsewinkel.example", recipients=["erika@example.org"],
+        message,
+        envelope_from="melder@harsewinkel.example",
+        recipients=["erika@example.org"],
         relay_url=settings.MAIL_DIR.as_uri(),
     )
 
