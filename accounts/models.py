@@ -98,8 +98,15 @@ class Membership(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["user", "municipality", "unit", "role"], name="membership_once", nulls_distinct=False
-            )
+                fields=["user", "municipality", "role"],
+                condition=models.Q(unit__isnull=True),
+                name="membership_once",
+            ),
+            models.UniqueConstraint(
+                fields=["user", "unit", "role"],
+                condition=models.Q(unit__isnull=False),
+                name="membership_once_in_unit",
+            ),
         ]
 
     def __str__(self) -> str:
