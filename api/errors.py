@@ -45,7 +45,9 @@ def handle(exception: Exception, context: dict[str, Any]) -> Response | None:
     if isinstance(exception, Invalid):
         return problem(400, _("Please check the input."), exception.errors)
     if isinstance(exception, KeyReused):
-        return problem(409, _("This client_key was already used for something else."), {"client_key": [_("Used before.")]})
+        return problem(
+            409, _("This client_key was already used for something else."), {"client_key": [_("Used before.")]}
+        )
     if isinstance(exception, Conflict):
         return problem(409, _("Somebody changed it meanwhile."))
     if isinstance(exception, NoSuchEdge):

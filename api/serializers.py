@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib.gis.geos import Point
 from django.core.exceptions import ValidationError as DjangoValidationError
 from django.utils.translation import gettext as _
 from rest_framework import serializers
@@ -39,7 +38,7 @@ class ReportSerializer(serializers.Serializer[Any]):
     address = serializers.CharField()
     district = serializers.CharField()
     state = serializers.CharField(help_text="new, open, waiting, done, rejected or withdrawn.")
-    label = serializers.CharField(help_text="The municipality's word for the state.")
+    state_label = serializers.CharField(source="label", help_text="The municipality's word for the state.")
     state_since = serializers.DateTimeField()
     closed = serializers.BooleanField()
     submitted_at = serializers.DateTimeField()
@@ -58,7 +57,7 @@ class FeatureSerializer(serializers.Serializer[Any]):
 
     type = serializers.ChoiceField(choices=["Feature"])
     id = serializers.CharField()
-    geometry = GeometryField(allow_null=True)  # type: ignore[no-untyped-call]
+    geometry = GeometryField(allow_null=True)
     properties = ReportSerializer()
 
 
@@ -82,7 +81,7 @@ class MomentSerializer(serializers.Serializer[Any]):
     """One public step of a report."""
 
     at = serializers.DateTimeField()
-    label = serializers.CharField()
+    state_label = serializers.CharField(source="label")
     text = serializers.CharField()
     photos = PictureSerializer(source="pictures", many=True)
 
@@ -117,8 +116,9 @@ class CategorySerializer(serializers.Serializer[Any]):
 class PointField(serializers.JSONField):
     """A GeoJSON point, [longitude, latitude] in WGS84 degrees."""
 
-    def to_internal_value(self, data: Any) -> Point:
-        value = super().to_internal_value(data)
+    def to_internal_value(self, data: Any) -> Any:
+        """The point, or ValidationError."""
+        value: Any = super().to_internal_value(data)
         try:
             if value["type"] != "Point":
                 raise ValueError
@@ -168,4 +168,6 @@ class ProblemSerializer(serializers.Serializer[Any]):
 
     status = serializers.IntegerField()
     detail = serializers.CharField()
-    errors = serializers.DictField(child=serializers.ListField(child=serializers.CharField()), required=False)
+    errors = serializers.DictField(  # type: ignore[assignment]
+        child=serializers.ListField(child=serializers.CharField()), required=False
+    )

@@ -54,7 +54,7 @@ ERRORS = {400: serializers.ProblemSerializer, 404: serializers.ProblemSerializer
 
 
 def municipality_of(request: Request, slug: str | None) -> Municipality:
-    """The municipality a program means: by slug, else by host. 404 for an unknown slug."""
+    """The municipality a program means: by slug, else by host. ValidationError for an unknown slug."""
     if not slug:
         return request._request.municipality  # type: ignore[attr-defined,no-any-return]
     found = Municipality.objects.active().filter(slug=slug).first()
@@ -129,9 +129,13 @@ class Reports(APIView):
         municipality = municipality_of(request, wanted.get("municipality"))
         category = category_of(municipality, wanted["category"])
         if category is None:
-            raise ValidationError({"category": [_("There is no category “%(slug)s” here.") % {"slug": wanted["category"]}]})
+            raise ValidationError(
+                {"category": [_("There is no category “%(slug)s” here.") % {"slug": wanted["category"]}]}
+            )
         contact = wanted.get("contact") or {}
-        known = Case.objects.filter(municipality__in=municipality.family_ids(), client_key=wanted["client_key"]).exists()
+        known = Case.objects.filter(
+            municipality__in=municipality.family_ids(), client_key=wanted["client_key"]
+        ).exists()
         address = request.META.get("REMOTE_ADDR", "")
         if not known and not may_send(address=address, email=contact.get("email", "")):
             raise Throttled(wait=3600, detail=_("Too many reports from this address. Please try again in an hour."))
@@ -170,9 +174,10 @@ class Photos(APIView):
         responses={200: serializers.ReceiptSerializer, **ERRORS},
     )
     def post(self, request: Request, number: str) -> Response:
+        sent: Any = request.data
         try:
-            key = uuid.UUID(str(request.data.get("client_key", "")))
-        except ValueError:
+            key = uuid.UUID(str(sent.get("client_key", "")))
+        except (ValueError, AttributeError):
             raise ValidationError({"client_key": [_("Send the key the report was handed in with.")]})
         case = Case.objects.filter(kind=KIND, number=number, client_key=key).first()
         if case is None:
@@ -185,13 +190,14 @@ class Photos(APIView):
 
 def _body(request: Request) -> Any:
     """The JSON body, or the fields of a multipart one (whole as `report`, or one by one with JSON in them)."""
+    sent: Any = request.data
     if not (request.content_type or "").startswith("multipart/"):
-        return request.data
+        return sent
     data: dict[str, Any] = {}
-    for name in request.data:
+    for name in sent:
         if name == "photos":
             continue
-        value = request.data[name]
+        value = sent[name]
         if not isinstance(value, str):
             raise ValidationError({name: [_("Send this as text.")]})
         if name in {"report", "point", "contact", "answers"}:
@@ -308,8 +314,6 @@ class Categories(APIView):
         response = Response(rows)
         patch_cache_control(response, public=True, max_age=60)
         return response
-
-
 
 
 class Nothing(APIView):

@@ -106,7 +106,7 @@ def open_case(
 
 def replayed(municipality: Municipality, act: Act, digest: str) -> Case | None:
     """The case that `act.client_key` made before; KeyReused if it was asked for with another payload."""
-    found = Case.objects.filter(municipality=municipality, client_key=act.client_key).first()
+    found: Case | None = Case.objects.filter(municipality=municipality, client_key=act.client_key).first()
     if found is None:
         return None
     first = found.entries.filter(deed=Deed.SUBMITTED.value).first()
@@ -187,17 +187,13 @@ def _keep_clock(case: Case, before: State, to: State, at: datetime) -> None:
 def _attach(entry: Entry, files: tuple[File, ...]) -> None:
     """Tie files of a draft to the case and to the entry they came with."""
     if files:
-        File.objects.filter(pk__in=[file.pk for file in files]).update(
-            case=entry.case_id, entry=entry, draft=None
-        )
+        File.objects.filter(pk__in=[file.pk for file in files]).update(case=entry.case_id, entry=entry, draft=None)
 
 
 def note(*, case: Case, by: By, text: str, files: tuple[File, ...] = (), act: Act | None = None) -> Entry:
     """An internal remark: never shown to citizens."""
     text = checked_text(text)
-    with change(
-        case=case, by=by, deed=Deed.NOTE, permission=Permission.NOTE, asked={"text": text}, act=act
-    ) as step:
+    with change(case=case, by=by, deed=Deed.NOTE, permission=Permission.NOTE, asked={"text": text}, act=act) as step:
         if not step.replayed:
             step.entry.text = text
     _attach(step.entry, files)
@@ -269,14 +265,10 @@ def _reopen(case: Case, entry: Entry) -> None:
     entry.data = {**entry.data, "from": before.value, "to": State.OPEN.value}
 
 
-def assign(
-    *, case: Case, by: By, unit: Unit | None, assignee: User | None = None, act: Act | None = None
-) -> Entry:
+def assign(*, case: Case, by: By, unit: Unit | None, assignee: User | None = None, act: Act | None = None) -> Entry:
     """Give the case to a unit and, if wanted, to a person of it. The unit belongs to the municipality or a parent."""
     asked = {"unit": unit.pk if unit else None, "assignee": assignee.pk if assignee else None}
-    with change(
-        case=case, by=by, deed=Deed.ASSIGNED, permission=Permission.ASSIGN, asked=asked, act=act
-    ) as step:
+    with change(case=case, by=by, deed=Deed.ASSIGNED, permission=Permission.ASSIGN, asked=asked, act=act) as step:
         if not step.replayed:
             row = step.case
             if unit is not None and unit.municipality_id not in row.municipality.chain_ids():
@@ -321,9 +313,7 @@ def feedback(*, case: Case, by: By, still_there: bool, text: str = "", act: Act 
     """
     text = checked_text(text, required=still_there)
     asked = {"still_there": still_there, "text": text}
-    with change(
-        case=case, by=by, deed=Deed.FEEDBACK, permission=Permission.NOTE, asked=asked, act=act
-    ) as step:
+    with change(case=case, by=by, deed=Deed.FEEDBACK, permission=Permission.NOTE, asked=asked, act=act) as step:
         if not step.replayed:
             row, entry = step.case, step.entry
             entry.text, entry.data = text, {"still_there": still_there}
@@ -392,6 +382,6 @@ def note_bounce(*, case: Case, address_of: str, reason: str, at: datetime) -> En
     ) as step:
         step.entry.text = reason
         step.entry.data = {"recipient": address_of}
-        if address_of == "reporter" and step.case.contact is not None:
+        if address_of == "reporter" and step.case.contact_id is not None:
             Contact.objects.filter(pk=step.case.contact_id).update(bounced_at=at)
     return step.entry

@@ -23,9 +23,7 @@ class ClientAddressMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if settings.TRUSTED_PROXIES:
-            hops = [
-                hop.strip() for hop in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if hop.strip()
-            ]
+            hops = [hop.strip() for hop in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if hop.strip()]
             if len(hops) >= settings.TRUSTED_PROXIES:
                 request.META["REMOTE_ADDR"] = hops[-settings.TRUSTED_PROXIES]
         return self.get_response(request)
@@ -52,7 +50,7 @@ class SetUpMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        if request.municipality is None and not request.path.startswith(settings.STATIC_URL):
+        if getattr(request, "municipality", None) is None and not request.path.startswith(settings.STATIC_URL):
             response: HttpResponse = render(request, "portal/not_set_up.html", status=503)
             response["Retry-After"] = "60"
             return response

@@ -66,7 +66,7 @@ def test_photos_come_in_the_same_call_or_in_a_second_one(client, town):
         ({"category": "gibt-es-nicht"}, "category"),
         ({"municipality": "atlantis"}, "municipality"),
         ({"point": {"type": "Point", "coordinates": ["a", 1]}}, "point"),
-        ({"point": {"type": "Point", "coordinates": [float("1e400"), 1]}}, "point"),
+        ({"point": {"type": "Point", "coordinates": [400, 1]}}, "point"),
         ({"point": [1, 2]}, "point"),
         ({"point": None}, "point"),
         ({"point": {"type": "Point", "coordinates": [2.0, 48.0]}}, "point"),
