@@ -126,9 +126,7 @@ def change(
         expected = act.version
         if act.based_on is not None:
             expected = (
-                Entry.objects.filter(case=locked, client_key=act.based_on)
-                .values_list("version", flat=True)
-                .first()
+                Entry.objects.filter(case=locked, client_key=act.based_on).values_list("version", flat=True).first()
             )
             if expected is None:
                 raise Conflict(locked)

@@ -165,9 +165,7 @@ class Case(models.Model):
     waiting_since = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
     delete_after = models.DateField(null=True, blank=True)
-    duplicate_of = models.ForeignKey(
-        "self", models.SET_NULL, null=True, blank=True, related_name="duplicates"
-    )
+    duplicate_of = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="duplicates")
 
     objects = queries.CaseQuerySet.as_manager()
 

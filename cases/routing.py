@@ -44,20 +44,16 @@ def stages(municipality: Municipality, state: State | None = None) -> list[Stage
 def text_blocks(municipality: Municipality, *, topic: Topic | None = None) -> list[TextBlock]:
     """The text blocks that hold in a municipality, for any topic or this one, in order."""
     rows = TextBlock.objects.filter(municipality__in=municipality.chain())
-    return [
-        row for row in inherited(rows, municipality) if row.topic_id in {None, topic.pk if topic else None}
-    ]
+    return [row for row in inherited(rows, municipality) if row.topic_id in {None, topic.pk if topic else None}]
 
 
-def responsibility_for(
-    *, municipality: Municipality, topic: Topic, point: Point | None
-) -> Responsibility | None:
+def responsibility_for(*, municipality: Municipality, topic: Topic, point: Point | None) -> Responsibility | None:
     """The row that decides who settles it: an area wins over none (the smallest of several), then topic over group
     over any, then the municipality's own row over the county's."""
     order = {one.pk: index for index, one in enumerate(municipality.chain())}
-    rows = Responsibility.objects.filter(
-        municipality__in=municipality.chain(), unit__active=True
-    ).select_related("unit", "topic")
+    rows = Responsibility.objects.filter(municipality__in=municipality.chain(), unit__active=True).select_related(
+        "unit", "topic"
+    )
     lineage = [topic.slug] + ([topic.parent.slug] if topic.parent else [])
 
     def rank(row: Responsibility) -> tuple[int, float, int, int] | None:
@@ -107,9 +103,7 @@ def due(municipality: Municipality, start: datetime, working_days: int) -> datet
     return timezone.make_aware(datetime.combine(day.astimezone(BERLIN).date(), time(18)), BERLIN)
 
 
-def resumed(
-    municipality: Municipality, due_at: datetime, stopped: datetime, resumed_at: datetime
-) -> datetime:
+def resumed(municipality: Municipality, due_at: datetime, stopped: datetime, resumed_at: datetime) -> datetime:
     """`due_at` pushed back by the working days that the clock stood still."""
     day, waited = stopped, 0
     while day.date() < resumed_at.date():
