@@ -27,8 +27,8 @@ from geo.spatial import make_point
 from reports.categories import category_of
 from reports.models import Category
 from reports.nearby import nearby
-from reports.policy import NEARBY_MAX
-from reports.services import KIND, Person, current_version, submit
+from reports.policy import KIND, NEARBY_MAX
+from reports.submission import Person, current_version, submit
 
 PLACE: Final = "ort"
 WHAT: Final = "was"

@@ -18,7 +18,7 @@ from cases.models import Case
 from cases.policy import CONTACT_DAYS
 from geo.localized import localized
 from reports.flow_pages import here, private
-from reports.services import KIND
+from reports.policy import KIND
 from reports.showing import public_report, readable
 
 

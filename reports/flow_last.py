@@ -156,7 +156,7 @@ def contact(request: HttpRequest, draft: Draft) -> HttpResponse:
 
 # Step 5: check and send ---------------------------------------------------------------------------------------------
 def check(request: HttpRequest, draft: Draft) -> HttpResponse:
-    """Everything once, then sending. Asked for JSON, it answers with number and receipt (the browser sends by itself)."""
+    """Everything once, then sending. The browser that sends by itself asks for JSON and gets number and receipt."""
     gap = flow.first_gap(draft)
     if gap is not None:
         if _as_json(request):
@@ -208,7 +208,8 @@ def _check_page(request: HttpRequest, draft: Draft, **context: Any) -> HttpRespo
     problems = context.get("problems", [])
     status = context.pop("status", 200)
     if status != 200 and _as_json(request):
-        return JsonResponse({"errors": {"": [message for _url, message in problems]}, "next": request.path}, status=status)
+        told = [message for _url, message in problems]
+        return JsonResponse({"errors": {"": told}, "next": request.path}, status=status)
     return page(
         request,
         draft,

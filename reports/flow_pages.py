@@ -11,7 +11,6 @@ from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -152,7 +151,7 @@ def local(draft: Draft, typed: flow.Typed, step: str) -> dict[str, Any]:
         "step": step,
         "report": report,
         "complete": flow.first_gap(draft) is None,
-        "saved": timezone.localtime(draft.changed_at).isoformat(),
+        "placeless": typed.placeless,
         "anonymous": draft.municipality.allow_anonymous,
         "check": address_of(draft, flow.CHECK),
         "photos": reverse("report_photos", args=[draft.secret]),

@@ -23,16 +23,22 @@ FAR_METRES = 100
 """A photo taken further away than this proposes its own place; nearer is the usual error of a phone."""
 
 
-def add(*, draft: Draft, upload: UploadedFile, at: datetime) -> File:
-    """Keep one upload with the draft; its position may become a proposal. Raises Invalid({"photos": …})."""
+def add(
+    *, draft: Draft, upload: UploadedFile, at: datetime, position: tuple[float, float] | None = None
+) -> File:
+    """Keep one upload with the draft; its position may become a proposal. Raises Invalid({"photos": …}).
+
+    `position` (lon, lat) is what the browser read before it made the photo smaller.
+    """
     limit = settings.PHOTO_MAX_COUNT
     if draft.files.count() >= limit:
         raise Invalid(
             {"photos": [ngettext("One photo is possible.", "At most %(n)d photos are possible.", limit) % {"n": limit}]}
         )
-    file, position = stored.store(upload=upload, draft=draft, at=at)
-    if position is not None:
-        _propose(draft, position)
+    file, inside_file = stored.store(upload=upload, draft=draft, at=at)
+    taken_at = position or inside_file
+    if taken_at is not None:
+        _propose(draft, taken_at)
     return file
 
 

@@ -43,7 +43,10 @@ STEPS: dict[str, Callable[[HttpRequest, Draft], HttpResponse]] = {
 @private
 @require_http_methods(["GET", "HEAD", "POST"])
 def begin(request: HttpRequest) -> HttpResponse:
-    """`/melden/`: what is not for us, drafts to go on with, and the start. Reads `?lat=&lon=`, `?kategorie=`, `?adresse=`."""
+    """`/melden/`: what is not for us, drafts to go on with, and the start.
+
+    A link may bring `?lat=&lon=` (or `?adresse=`) and `?kategorie=`.
+    """
     municipality = here(request)
     query = request.POST if request.method == "POST" else request.GET
     pair = coordinates(query.get("lon", ""), query.get("lat", ""))
@@ -138,7 +141,8 @@ def photos(request: HttpRequest, secret: str) -> HttpResponse:
     if not throttle.may_upload(address=client(request)):
         return JsonResponse({"errors": {"photos": []}}, status=429)
     try:
-        file = flow_photos.add(draft=draft, upload=upload, at=timezone.now())
+        position = coordinates(request.POST.get("lon", ""), request.POST.get("lat", ""))
+        file = flow_photos.add(draft=draft, upload=upload, at=timezone.now(), position=position)
     except Invalid as invalid:
         return JsonResponse({"errors": invalid.errors}, status=422)
     return _photos_as_json(draft, key=file.key)

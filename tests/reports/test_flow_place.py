@@ -61,7 +61,8 @@ def test_nothing_chosen_is_said_with_a_link_to_the_field(client, town):
     text = page.content.decode()
     assert step_of(page) == "ort"
     assert "<title>Fehler:" in text
-    assert 'href="#address"' in text and 'id="address"' in text
+    assert 'href="#address"' in text
+    assert 'id="address"' in text
     assert 'aria-invalid="true"' in text
 
 
@@ -128,7 +129,8 @@ def test_outside_says_whose_it_is_and_keeps_the_words(client, town, neighbour):
     text = page.content.decode()
     assert step_of(page) == "ort"
     assert "Stadt Heek" in text
-    assert "heek.localhost" in text and "/melden/" in text
+    assert "heek.localhost" in text
+    assert "/melden/" in text
     assert 'value="Dorfplatz"' in text
 
 
@@ -143,7 +145,8 @@ def test_praise_needs_no_place(client, town):
     page = story.post("ort", placeless="1")
     assert step_of(page) == "was"
     text = page.content.decode()
-    assert "Lob" in text and "Beschwerde" in text
+    assert "Lob" in text
+    assert "Beschwerde" in text
     assert "Schlagloch" not in text
 
 

@@ -14,7 +14,9 @@ def test_the_start_names_emergency_numbers_and_makes_nothing(client, town):
     page = client.get("/melden/")
     assert page.status_code == 200
     text = page.content.decode()
-    assert 'href="tel:112"' in text and 'href="tel:110"' in text and 'href="tel:05247935-0"' in text
+    assert 'href="tel:112"' in text
+    assert 'href="tel:110"' in text
+    assert 'href="tel:05247935-0"' in text
     assert not Draft.objects.exists()
 
 

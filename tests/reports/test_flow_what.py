@@ -25,8 +25,10 @@ def test_all_missing_things_are_told_at_once_with_links(story):
     page = story.what(category="", text="")
     text = page.content.decode()
     assert "<title>Fehler:" in text
-    assert 'href="#id_category"' in text and 'id="id_category"' in text
-    assert 'href="#text"' in text and 'id="text"' in text
+    assert 'href="#id_category"' in text
+    assert 'id="id_category"' in text
+    assert 'href="#text"' in text
+    assert 'id="text"' in text
 
 
 def test_words_and_category_of_a_refused_form_stay(story):
@@ -75,7 +77,8 @@ def test_a_hostile_file_gets_a_clear_error_and_all_stays(story, name, content):
     assert page.status_code == 200
     assert step_of(page) == "was"
     assert 'href="#photos"' in text
-    assert "Tiefes Loch" in text and "<b>" not in text.split("<main")[1].split("</main")[0]
+    assert "Tiefes Loch" in text
+    assert "<b>" not in text.split("<main")[1].split("</main")[0]
     assert not File.objects.exists()
 
 
@@ -132,7 +135,8 @@ def test_personal_data_is_noticed_once_and_never_blocks(story):
     page = story.what(text=words)
     text = page.content.decode()
     assert step_of(page) == "was"
-    assert "GT-AB 123" in text and "05247 123456" in text
+    assert "GT-AB 123" in text
+    assert "05247 123456" in text
     assert step_of(story.what(text=words)) == "kontakt"
 
 
@@ -179,7 +183,8 @@ def test_danger_shows_the_on_call_number_before_it_goes_on(story, town):
     page = story.what(category="ampel")
     text = page.content.decode()
     assert step_of(page) == "genauer"
-    assert "tel:05247935-110" in text and "Bitte halten Sie Abstand." in text
+    assert "tel:05247935-110" in text
+    assert "Bitte halten Sie Abstand." in text
     assert step_of(story.post("genauer")) == "kontakt"
 
 
@@ -219,7 +224,8 @@ def test_questions_follow_on_their_own_page_and_conditions_hold(story, asking):
     page = story.post("genauer", **{"q-mast": "yes"})
     text = page.content.decode()
     assert step_of(page) == "genauer"
-    assert "<title>Fehler:" in text and 'href="#id_q-nummer"' in text
+    assert "<title>Fehler:" in text
+    assert 'href="#id_q-nummer"' in text
     page = story.post("genauer", **{"q-mast": "yes", "q-nummer": "4711"})
     assert step_of(page) == "kontakt"
     assert story.typed.answers == {"mast": True, "nummer": "4711"}

@@ -1,1 +1,12 @@
-// The report flow in the browser.
+// The draft is gone from the server: what this device still has of it is shown, so that nobody writes it twice.
+import {get} from "./store.js";
+
+const secret = location.pathname.split("/")[2];
+const draft = await get("drafts", secret);
+const unsent = draft?.fields?.was?.typed.find(([name]) => name === "text")?.[1];
+const text = unsent || draft?.report?.text;
+if (text) {
+  const box = document.querySelector("[data-kept]");
+  box.querySelector("[data-kept-text]").textContent = text;
+  box.hidden = false;
+}

@@ -1,0 +1,226 @@
+// Photos of step 2: shown at once, made smaller, kept on this device, sent one by one with progress, sent later if need be.
+import {icon} from "../pin.js";
+import {newKey, photosOf, put, remove} from "./store.js";
+import {gpsOf, showable, shrunk} from "./shrink.js";
+import {say, word} from "./words.js";
+
+const RETRIES = [2000, 4000, 8000, 16000];
+
+/** Bring the upload area to life; sets `page.settled`, which waits for what is under way. */
+export async function initPhotos(page) {
+  const block = page.form.querySelector("[data-photos]");
+  const input = block.querySelector('input[type="file"]');
+  const area = block.querySelector("[data-upload]");
+  const list = block.querySelector("[data-photo-list]");
+  const under = new Set();
+  const state = { page, block, input, area, list, under, limit: Number(block.dataset.limit) };
+  page.settled = async () => {
+    for (const row of await photosOf(page.local.secret)) if (!row.key) start(state, row);
+    await Promise.all([...under].map((task) => task.promise));
+  };
+  await showKept(block, page.local.secret);
+  list.addEventListener("click", (event) => {
+    const button = event.target.closest("button[name=remove], [data-drop]");
+    if (!button) return;
+    event.preventDefault();
+    drop(state, button.closest("li"));
+  });
+  if (area && input) {
+    area.classList.add("upload--live");
+    input.addEventListener("change", () => {
+      const files = [...input.files];
+      input.value = "";
+      take(state, files);
+    });
+    for (const kind of ["dragenter", "dragover"]) area.addEventListener(kind, () => area.classList.add("is-over"));
+    for (const kind of ["dragleave", "drop"]) area.addEventListener(kind, () => area.classList.remove("is-over"));
+  }
+  for (const row of await photosOf(page.local.secret)) {
+    if (row.key && !list.querySelector(`[data-key="${CSS.escape(row.key)}"]`)) await remove("photos", row.id);
+    if (!row.key) start(state, row);
+  }
+  addEventListener("online", () => { if (block.isConnected) page.settled(); });
+  count(state);
+}
+
+/** Show pictures of the server's list from this device while it makes its own, or once they are made. */
+export async function showKept(block, secret) {
+  const rows = await photosOf(secret);
+  for (const wait of block.querySelectorAll("[data-later]")) {
+    const row = rows.find((one) => one.key === wait.closest("[data-key]").dataset.key);
+    if (row && (await showable(row.blob))) wait.replaceWith(imageOf(URL.createObjectURL(row.blob), wait.dataset.alt));
+    else await later(wait);
+  }
+}
+
+/** Ask for the server's picture a few times, then leave the placeholder. */
+function later(wait, turn = 0) {
+  if (turn >= RETRIES.length) return;
+  setTimeout(() => {
+    if (!wait.isConnected) return;
+    const image = imageOf(wait.dataset.later, wait.dataset.alt);
+    image.onload = () => wait.replaceWith(image);
+    image.onerror = () => later(wait, turn + 1);
+  }, RETRIES[turn]);
+}
+
+function imageOf(src, alt) {
+  const image = document.createElement("img");
+  image.src = src;
+  image.alt = alt;
+  image.width = image.height = 200;
+  return image;
+}
+
+/** Take chosen files: look, shrink, keep, send. */
+async function take(state, files) {
+  fail(state, "");
+  for (const file of files) {
+    if (state.list.children.length >= state.limit) {
+      fail(state, word("photoMany"));
+      break;
+    }
+    const place = await gpsOf(file);
+    const row = { id: newKey(), secret: state.page.local.secret, key: "", name: file.name || "foto", at: Date.now(), blob: (await shrunk(file)) || file, place };
+    await put("photos", row);
+    start(state, row);
+    count(state);
+  }
+}
+
+/** Show a photo and send it, unless that is under way already. */
+function start(state, row) {
+  if ([...state.under].some((task) => task.id === row.id)) return;
+  const item = state.list.querySelector(`[data-id="${row.id}"]`) || draw(state, row);
+  const task = { id: row.id };
+  task.promise = send(state, row, item).finally(() => state.under.delete(task));
+  state.under.add(task);
+}
+
+function draw(state, row) {
+  const number = state.list.children.length + 1;
+  const item = document.createElement("li");
+  item.className = "upload-list__item";
+  item.dataset.id = row.id;
+  const wait = document.createElement("span");
+  wait.className = "upload-list__wait";
+  wait.innerHTML = icon("photo", "icon--l");
+  const words = document.createElement("span");
+  words.textContent = word("photo", number);
+  wait.append(words);
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "upload-list__remove";
+  button.dataset.drop = "";
+  button.innerHTML = icon("delete", "icon--s");
+  button.append(word("remove", number));
+  item.append(wait, button);
+  state.list.append(item);
+  showable(row.blob).then((can) => { if (can) wait.replaceWith(imageOf(URL.createObjectURL(row.blob), word("photo", number))); });
+  return item;
+}
+
+async function send(state, row, item) {
+  const number = [...state.list.children].indexOf(item) + 1;
+  item.querySelector(".upload-list__state")?.remove();
+  const bar = document.createElement("progress");
+  bar.max = 100;
+  bar.value = 0;
+  bar.setAttribute("aria-label", word("uploading", number));
+  item.append(bar);
+  let answer;
+  try {
+    answer = await upload(state.page.local.photos, row, (share) => { bar.value = share * 100; });
+  } catch {
+    note(item, word("waits"));
+    return;
+  } finally {
+    bar.remove();
+  }
+  if (answer.status === 200) {
+    item.dataset.key = answer.body.key;
+    await put("photos", { ...row, key: answer.body.key, place: null });
+    say(word("uploaded", number));
+    propose(state, answer.body.place);
+    return;
+  }
+  if (answer.status >= 500 || answer.status === 429) {
+    note(item, word("waits"));
+    return;
+  }
+  await remove("photos", row.id);
+  item.remove();
+  count(state);
+  fail(state, (answer.body?.errors?.photos || []).join(" ") || word("photoFailed"));
+}
+
+/** POST with progress (fetch cannot tell it). Rejects when there is no answer. */
+function upload(url, row, told) {
+  return new Promise((resolve, reject) => {
+    const body = new FormData();
+    body.append("photo", row.blob, row.name);
+    if (row.place) {
+      body.append("lat", row.place.latitude);
+      body.append("lon", row.place.longitude);
+    }
+    const request = new XMLHttpRequest();
+    request.open("POST", url);
+    request.responseType = "json";
+    request.timeout = 120_000;
+    request.upload.onprogress = (event) => { if (event.lengthComputable) told(event.loaded / event.total); };
+    request.onload = () => resolve({ status: request.status, body: request.response });
+    request.onerror = request.ontimeout = request.onabort = () => reject(new TypeError("no answer"));
+    request.send(body);
+  });
+}
+
+async function drop(state, item) {
+  const rows = await photosOf(state.page.local.secret);
+  const row = rows.find((one) => one.id === item.dataset.id || (item.dataset.key && one.key === item.dataset.key));
+  const key = item.dataset.key || row?.key;
+  if (row) await remove("photos", row.id);
+  item.remove();
+  count(state);
+  say(word("removed"));
+  (state.input || state.block.querySelector("#photos"))?.focus();
+  if (!key) return;
+  const body = new FormData();
+  body.append("remove", key);
+  await fetch(state.page.local.photos, { method: "POST", body }).catch(() => undefined);
+}
+
+function note(item, text) {
+  const line = item.querySelector(".upload-list__state") || document.createElement("p");
+  line.className = "upload-list__state";
+  line.textContent = text;
+  item.append(line);
+}
+
+function fail(state, text) {
+  const line = state.block.querySelector("#photos-error");
+  line.hidden = !text;
+  line.querySelector("[data-photo-error]").textContent = text;
+  state.block.classList.toggle("kern-fieldset--error", Boolean(text));
+  if (text) say(`${word("error")} ${text}`);
+}
+
+/** No more room, no upload area. */
+function count(state) {
+  if (state.area) state.area.hidden = state.list.children.length >= state.limit;
+}
+
+/** The photo knows where it was taken: offer that place. */
+function propose(state, place) {
+  const box = state.page.form.querySelector("[data-proposal]");
+  if (!place || !box) return;
+  box.querySelector("[data-proposal-text]").textContent = place.text || `${place.lat.toFixed(5)}, ${place.lon.toFixed(5)}`;
+  box.hidden = false;
+  if (!state.page.form.querySelector("input[name=place_shown]")) {
+    const seen = document.createElement("input");
+    seen.type = "hidden";
+    seen.name = "place_shown";
+    seen.value = "1";
+    box.append(seen);
+  }
+  say(box.textContent.trim().replace(/\s+/g, " "));
+}

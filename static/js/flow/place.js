@@ -1,0 +1,174 @@
+// Step 1: the map moves under a fixed crosshair; search, device position and photo move it too.
+import {createMap, boundsOf} from "../map/base.js";
+import {combobox} from "./combo.js";
+import {gpsOf, shrunk} from "./shrink.js";
+import {later, say, word} from "./words.js";
+
+const CLOSE = 15;
+
+/** Bring the place step to life; without map or network the address form stays as it is. */
+export async function initPlace({ form, local, keep }) {
+  const box = form.querySelector("[data-place]");
+  const element = form.querySelector("#place-map");
+  const fields = { lat: form.elements.lat, lon: form.elements.lon, pinned: form.elements.pinned, address: form.elements.address };
+  box.hidden = false;
+  let made;
+  try {
+    const known = fields.lat.value && fields.lon.value ? [Number(fields.lat.value), Number(fields.lon.value)] : null;
+    const options = { scrollWheelZoom: "center", touchZoom: "center", doubleClickZoom: "center", bounceAtZoomLimits: false };
+    made = await createMap(element, { center: known, zoom: 17.5, options });
+  } catch {
+    plain(form, box);
+    say(word("mapFailed"));
+    return;
+  }
+  const { map } = made;
+  const found = form.querySelector("[data-found]");
+  let edited = Boolean(fields.address.value) && !fields.pinned.value && !fields.lat.value;
+  let touched = Boolean(fields.lat.value);
+  if (touched) fields.pinned.value = "on";
+
+  const look = later(() => lookUp(), 350);
+  let asked = 0;
+
+  /** The crosshair's place is the chosen one, if the map is close enough to mean something. */
+  function choose() {
+    if (!touched) return;
+    if (map.getZoom() < CLOSE) {
+      fields.lat.value = fields.lon.value = fields.pinned.value = "";
+      found.textContent = word("closer");
+      keep();
+      return;
+    }
+    const middle = map.getCenter();
+    fields.lat.value = middle.lat.toFixed(7);
+    fields.lon.value = middle.lng.toFixed(7);
+    fields.pinned.value = "on";
+    keep();
+    look();
+  }
+
+  async function lookUp() {
+    asked += 1;
+    const turn = asked;
+    try {
+      const answer = await fetch(`${element.dataset.at}?lat=${fields.lat.value}&lon=${fields.lon.value}`);
+      const place = await answer.json();
+      if (turn !== asked || !fields.lat.value) return;
+      if (!answer.ok) throw new TypeError("refused");
+      told(place);
+    } catch {
+      if (turn === asked) found.textContent = word("atUnknown");
+    }
+  }
+
+  function told(place) {
+    if (!place.inside) {
+      found.replaceChildren(place.owner ? word("belongs", place.owner.name) : word("outside"));
+      if (place.owner) {
+        const anchor = document.createElement("a");
+        anchor.href = `${place.owner.url}/melden/`;
+        anchor.textContent = place.owner.name;
+        found.append(" ", anchor);
+      }
+      return;
+    }
+    if (!edited) fields.address.value = place.text || "";
+    found.textContent = place.text ? word("at", place.text) : word("atUnknown");
+    keep();
+  }
+
+  /** Move the crosshair to a place that was searched, located or photographed. */
+  function moveTo(lat, lon, zoom = 18) {
+    touched = true;
+    edited = false;
+    map.setView([lat, lon], Math.max(zoom, map.getZoom()));
+  }
+
+  map.on("dragstart", () => { touched = true; });
+  element.addEventListener("keydown", (event) => { if (/^Arrow|^[+\-=]$/.test(event.key)) touched = true; });
+  element.addEventListener("wheel", () => { touched = true; }, { passive: true });
+  element.addEventListener("dblclick", () => { touched = true; });
+  element.addEventListener("touchstart", () => { touched = true; }, { passive: true });
+  element.querySelector(".leaflet-control-zoom")?.addEventListener("click", () => { touched = true; });
+  map.on("moveend", choose);
+  fields.address.addEventListener("input", () => { edited = fields.address.value.trim() !== ""; });
+  if (touched) lookUp();
+
+  combobox(form.querySelector("#place-search"), form.querySelector("#place-hits"), {
+    near: () => map.getCenter(),
+    chosen: (hit) => {
+      if (hit.lat === null) {
+        fields.address.value = hit.label;
+        edited = true;
+        fields.address.focus();
+        return;
+      }
+      moveTo(hit.lat, hit.lon, hit.kind === "district" ? 15 : 18);
+    },
+  });
+  position(form, element, found, moveTo);
+  photo(form, local, found, moveTo);
+  form.querySelector("[data-no-map]").addEventListener("click", () => {
+    fields.lat.value = fields.lon.value = fields.pinned.value = "";
+    plain(form, box);
+    fields.address.focus();
+  });
+  addEventListener("resize", later(() => map.invalidateSize({ pan: false }), 200));
+}
+
+/** The address form as without scripts. */
+function plain(form, box) {
+  box.hidden = true;
+  for (const one of form.querySelectorAll("[data-plain]")) one.hidden = false;
+}
+
+/** "Mein Standort": asks the device only when pressed. */
+function position(form, element, found, moveTo) {
+  const button = form.querySelector("[data-gps]");
+  if (!navigator.geolocation) {
+    button.hidden = true;
+    return;
+  }
+  button.addEventListener("click", () => {
+    found.textContent = word("locating");
+    navigator.geolocation.getCurrentPosition(
+      ({ coords }) => {
+        const bounds = boundsOf(element);
+        const [[south, west], [north, east]] = bounds || [[-90, -180], [90, 180]];
+        if (coords.latitude < south || coords.latitude > north || coords.longitude < west || coords.longitude > east) {
+          found.textContent = word("notHere");
+          return;
+        }
+        say(word("located"));
+        moveTo(coords.latitude, coords.longitude, 18);
+      },
+      () => { found.textContent = word("noPosition"); },
+      { enableHighAccuracy: true, timeout: 15_000, maximumAge: 30_000 },
+    );
+  });
+}
+
+/** A photo that knows its place moves the map, and comes along with the report. */
+function photo(form, local, found, moveTo) {
+  const input = form.elements.place_photo;
+  const button = form.querySelector('button[name="photo"]');
+  button.hidden = true;
+  input.addEventListener("change", async () => {
+    const [file] = input.files;
+    if (!file) return;
+    found.textContent = word("working");
+    const place = await gpsOf(file);
+    if (place) {
+      const body = new FormData();
+      body.append("photo", (await shrunk(file)) || file, file.name);
+      fetch(local.photos, { method: "POST", body }).catch(() => undefined);
+      input.value = "";
+      moveTo(place.latitude, place.longitude, 18);
+      found.scrollIntoView({ block: "center" });
+    } else {
+      // Some formats only the server can read.
+      form.requestSubmit(button);
+    }
+  });
+}
