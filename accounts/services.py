@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from django.contrib.auth.models import AnonymousUser
 from django.db import transaction
 
 from accounts.models import Membership, Unit, User
@@ -22,9 +23,9 @@ class Reach:
         return bool(self.municipalities or self.units)
 
 
-def memberships(user: User | None) -> list[Membership]:
+def memberships(user: User | AnonymousUser | None) -> list[Membership]:
     """The memberships of a user, read once per user object (a request), [] for anonymous or inactive people."""
-    if user is None or not user.is_authenticated or not user.is_active:
+    if not isinstance(user, User) or not user.is_active:
         return []
     cached: list[Membership] | None = getattr(user, "_memberships", None)
     if cached is None:
@@ -33,7 +34,7 @@ def memberships(user: User | None) -> list[Membership]:
     return cached
 
 
-def reach(user: User | None, permission: Permission) -> Reach:
+def reach(user: User | AnonymousUser | None, permission: Permission) -> Reach:
     """Where `user` has `permission`: as manager, editor or administrator in the whole municipality, else per unit.
 
     A county's staff do not reach into its municipalities: each is its own controller (Art. 4 (7) DSGVO).
@@ -51,7 +52,9 @@ def reach(user: User | None, permission: Permission) -> Reach:
     return Reach(frozenset(whole), frozenset(units))
 
 
-def may(user: User | None, permission: Permission, *, municipality_id: int, unit: Unit | None = None) -> bool:
+def may(
+    user: User | AnonymousUser | None, permission: Permission, *, municipality_id: int, unit: Unit | None = None
+) -> bool:
     """Whether `user` has `permission` for something of this municipality that `unit` is to settle.
 
     Rights come from the municipality itself, from the unit, or from the unit's own municipality (a county's
@@ -63,7 +66,7 @@ def may(user: User | None, permission: Permission, *, municipality_id: int, unit
     return unit is not None and (unit.pk in found.units or unit.municipality_id in found.municipalities)
 
 
-def is_staff_of(user: User | None, municipality: Municipality) -> bool:
+def is_staff_of(user: User | AnonymousUser | None, municipality: Municipality) -> bool:
     """Whether `user` has any role in `municipality`."""
     return any(membership.municipality_id == municipality.pk for membership in memberships(user))
 

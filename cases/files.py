@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import uuid
 from datetime import datetime
+from typing import Any
 
 import structlog
 from django.conf import settings
@@ -30,7 +31,7 @@ SUFFIXES = ("webp", "jpg")
 
 def store(
     *,
-    upload: UploadedFile,
+    upload: UploadedFile[Any],
     at: datetime,
     draft: Draft | None = None,
     case: Case | None = None,

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 from datetime import datetime
+from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -44,7 +45,7 @@ def ask(*, case: Case, email: str, support: bool, follow: bool, language: str, a
     address = checked_email(email)
     if not Case.objects.public().filter(pk=case.pk).exists():
         raise Denied
-    ids: dict[str, int] = {}
+    ids: dict[str, Any] = {}
     if support:
         row, _new = Support.objects.get_or_create(
             case=case, email_hash=email_hash(address), defaults={"created_at": at, "language": language}

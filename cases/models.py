@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import secrets
 import uuid
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.contrib.gis.db import models
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Unit, User
-from cases import queries
-from cases.policy import FACTS, Actor, Deed, Facts, State
+from accounts.policy import Permission
+from accounts.services import reach
+from cases.policy import ACTIVE, CLOSED, FACTS, Actor, Deed, Facts, State
 from geo.localized import localized
 from geo.models import District, Municipality
 
@@ -128,6 +129,37 @@ class Contact(models.Model):
         return f"contact {self.pk}"
 
 
+class CaseQuerySet(models.QuerySet["Case"]):
+    """Reading rules. `public()` for everybody, `visible_to(user)` for staff; nothing else decides."""
+
+    def public(self) -> CaseQuerySet:
+        """Cases of which something is released and nothing hides them."""
+        return self.filter(public_at__isnull=False, confidential=False)
+
+    def visible_to(self, user: User | Any) -> CaseQuerySet:
+        """Cases of the own municipality, or handed to an own unit (or a unit of the own municipality).
+
+        Confidential ones only for the complaint management, the unit or person they were handed to.
+        """
+        see, trusted = reach(user, Permission.SEE), reach(user, Permission.CONFIDENTIAL)
+        if not see:
+            return self.none()
+        handed = models.Q(unit_id__in=see.units) | models.Q(assignee_id=user.pk)
+        of_house = models.Q(municipality_id__in=see.municipalities) | models.Q(
+            unit_id__in=Unit.objects.filter(municipality_id__in=see.municipalities).values("pk")
+        )
+        of_trusted = models.Q(municipality_id__in=trusted.municipalities)
+        return self.filter(handed | (of_house & models.Q(confidential=False)) | of_trusted)
+
+    def active(self) -> CaseQuerySet:
+        """Cases that still need something."""
+        return self.filter(state__in=ACTIVE)
+
+    def closed(self) -> CaseQuerySet:
+        """Cases that are settled, rejected or withdrawn."""
+        return self.filter(state__in=CLOSED)
+
+
 class Case(models.Model):
     """One concern of a citizen, from the first second to the deletion."""
 
@@ -167,7 +199,7 @@ class Case(models.Model):
     delete_after = models.DateField(null=True, blank=True)
     duplicate_of = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="duplicates")
 
-    objects = queries.CaseQuerySet.as_manager()
+    objects = CaseQuerySet.as_manager()
 
     class Meta:
         constraints = [

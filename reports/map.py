@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import conditional_page, require_safe
 
-from cases.queries import CaseQuerySet
+from cases.models import CaseQuerySet
 from geo.localized import localized
 from geo.models import District, Municipality
 from reports import numbers, pins, search

@@ -13,9 +13,8 @@ from typing import Any, NamedTuple
 
 from django.db.models import Count, F
 
-from cases.models import STATES
+from cases.models import STATES, CaseQuerySet
 from cases.policy import FACTS, State
-from cases.queries import CaseQuerySet
 from geo import grid
 from geo.localized import localized
 from geo.models import Municipality

@@ -13,22 +13,22 @@ from typing import Any
 
 from django.contrib.gis.geos import Polygon
 from django.core.exceptions import ValidationError
+from django.db import connection
 from django.db.models import Q
 from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cases.models import Case, Topic
+from cases.models import Case, CaseQuerySet, Topic
 from cases.policy import State
-from cases.queries import CaseQuerySet
 from cases.routing import BERLIN
 from geo import grid
 from geo.folding import fold, squeeze
 from geo.models import District, Municipality
 from geo.spatial import Box, check_box
 from reports import numbers
-from reports.policy import Sort
+from reports.policy import KIND, Sort
 from reports.showing import PublicReport, public_report, readable
 
 PAGE = 20
@@ -141,7 +141,7 @@ class Filters:
         """(label, query without it) for each thing asked for."""
         found: list[tuple[str, str]] = []
         if self.words:
-            found.append((f"“{self.words}”", self.query(words="")))
+            found.append((_("“%(words)s”") % {"words": self.words}, self.query(words="")))
         for name, key, values in (
             ("categories", "kategorie", self.categories),
             ("status", "status", self.status),
@@ -198,7 +198,7 @@ def _districts(family: Sequence[int]) -> list[District]:
 def filtered(municipality: Municipality, filters: Filters) -> CaseQuerySet:
     """Public reports of the municipality (and of those below it) that match, without any order."""
     family = municipality.family_ids()
-    found = Case.objects.public().filter(kind="report", municipality__in=family)
+    found = Case.objects.public().filter(kind=KIND, municipality__in=family)
     if filters.status:
         found = found.filter(state__in=frozenset().union(*(STATUS[name][1] for name in filters.status)))
     found = _in_time(found, filters)
@@ -246,13 +246,13 @@ def _with_words(
     found: CaseQuerySet, words: str, municipality: Municipality, topics: Sequence[Topic], districts: Sequence[District]
 ) -> CaseQuerySet:
     """Every word must stand somewhere in what is released; or the whole is the number."""
-    number = numbers.condition(words, municipality)
-    if number is not None and numbers.looks_like(words):
-        return found.filter(number)
+    numbered = numbers.ids(words, municipality)
+    if numbers.looks_like(words):
+        return found.filter(pk__in=numbered or [])
     every = Q()
     for word in words.split()[:WORDS]:
         every &= _with_word(word, topics, districts)
-    return found.filter(every | number if number is not None else every)
+    return found.filter(every | Q(pk__in=numbered) if numbered else every)
 
 
 def _with_word(word: str, topics: Sequence[Topic], districts: Sequence[District]) -> Q:
@@ -280,7 +280,7 @@ _TYPED = (("ae", "ä"), ("oe", "ö"), ("ue", "ü"), ("ss", "ß"))
 
 
 def spellings(word: str) -> list[str]:
-    """A word with and without umlauts, and in the cases that SQLite's LIKE does not fold by itself."""
+    """A word with and without umlauts, and with a capital one, which SQLite's LIKE does not fold by itself."""
     lower = word.lower()
     full, short = lower, lower
     for two, one in _TYPED:
@@ -288,10 +288,11 @@ def spellings(word: str) -> list[str]:
     if lower.endswith(("str.", "straße", "strasse")):
         full = short = lower.rsplit("str", 1)[0] + "str"
     found: list[str] = []
-    for spelling in (lower, full, short):
-        capital = spelling[:1].upper() + spelling[1:]
-        found += [spelling] if spelling.isascii() else [spelling, capital]
-    return list(dict.fromkeys(found))
+    for spelling in dict.fromkeys((lower, full, short)):
+        found.append(spelling)
+        if connection.vendor == "sqlite" and not spelling[:1].isascii():
+            found.append(spelling[:1].upper() + spelling[1:])
+    return found
 
 
 def page_of(found: CaseQuerySet, cursor: str = "", size: int = PAGE) -> tuple[list[int], str]:

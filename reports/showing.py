@@ -5,10 +5,9 @@ Pages, JSON, feeds, search and mails build on `PublicReport`; none of them touch
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
 
 from django.db.models import Count, Prefetch, Q, QuerySet
 from django.urls import reverse
@@ -115,7 +114,7 @@ class PublicReport:
     former_number: str
 
 
-def readable() -> QuerySet[Case]:
+def readable() -> QuerySet[Case, Case]:
     """Public report cases with all that `public_report` reads, in a bounded number of queries."""
     photos = Photo.objects.filter(released=True).select_related("file")
     return (
@@ -178,7 +177,7 @@ def public_report(case: Case) -> PublicReport:
         expected_on=case.expected_on,
         unit=case.unit.shown_name if case.unit else "",
         reporter=contact.name if named and contact is not None else "",
-        pictures=[picture(photo) for photo in report.released_photos],
+        pictures=[picture(photo) for photo in report.released_photos],  # type: ignore[attr-defined]
         supporters=case.supporters,  # type: ignore[attr-defined]
         former_number=case.former_number,
     )
@@ -203,9 +202,7 @@ def public_path(case: Case) -> str:
 def timeline(case: Case) -> list[Moment]:
     """The public timeline, oldest first: how it came in, states and public updates with their released pictures."""
     photos = Photo.objects.filter(released=True).select_related("file")
-    files: Sequence[Any] = File.objects.filter(photo__released=True).prefetch_related(
-        Prefetch("photo", queryset=photos)
-    )
+    files = File.objects.filter(photo__released=True).prefetch_related(Prefetch("photo", queryset=photos))
     entries = (
         Entry.objects.filter(case=case)
         .filter(Q(public=True) | Q(deed=Deed.SUBMITTED.value))
