@@ -12,6 +12,7 @@ from django.utils import timezone
 from cases.models import Case
 from cases.policy import State
 from geo.models import Municipality
+from reports.policy import KIND
 from reports.search import shown
 from reports.showing import PublicReport
 
@@ -33,7 +34,7 @@ def lately(municipality: Municipality, count: int) -> list[PublicReport]:
     key = f"reports:lately:{municipality.pk}:{count}"
     ids: list[int] | None = cache.get(key)
     if not ids:
-        found = Case.objects.public().filter(kind="report", municipality__in=municipality.family_ids())
+        found = Case.objects.public().filter(kind=KIND, municipality__in=municipality.family_ids())
         ids = list(found.order_by("-state_since", "-pk").values_list("pk", flat=True)[:count])
         cache.set(key, ids, SECONDS)
     return shown(ids)
@@ -51,7 +52,7 @@ def this_month(municipality: Municipality) -> Month:
 
 def _count(municipality: Municipality) -> Month:
     first = timezone.localtime().replace(day=1, hour=0, minute=0, second=0, microsecond=0)
-    found = Case.objects.public().filter(kind="report", municipality__in=municipality.family_ids())
+    found = Case.objects.public().filter(kind=KIND, municipality__in=municipality.family_ids())
     taken = ExpressionWrapper(F("closed_at") - F("submitted_at"), DurationField())
     settled = found.filter(state=State.DONE.value, closed_at__gte=first).aggregate(n=Count("pk"), mean=Avg(taken))
     mean: timedelta | None = settled["mean"]

@@ -8,44 +8,46 @@ from django.db.models import Q
 
 from cases.models import Case
 from geo.models import Municipality
+from reports.policy import KIND
 
 _TYPED = re.compile(r"(?P<prefix>[A-Za-z]{2,6})?[\s./_–-]*(?P<digits>\d[\d\s./_–-]*)")
 _YEAR = re.compile(r"(?P<year>20\d\d)(?P<rest>\d+)")
 #: The largest id a database has.
 _LARGEST = 2**63 - 1
+LONGEST = 60
 
 
-def condition(typed: str, municipality: Municipality) -> Q | None:
-    """Condition for the cases a typed number may mean, None when it does not look like a number.
+def ids(typed: str, municipality: Municipality) -> list[int] | None:
+    """Ids of the cases a typed number may mean, public or not; None when it does not look like a number.
 
     Tolerates lower case, blanks instead of dashes, missing zeros, a missing prefix or year. A number of another
-    system ("former number") is found as it was written.
+    system ("former number") is found as it was written. Two queries by index, three at most.
     """
-    text = " ".join(typed.split())[:60]
-    if not text or not any(char.isdigit() for char in text):
+    text = " ".join(typed.split())[:LONGEST]
+    if not any(char.isdigit() for char in text):
         return None
-    former = Q(former_number__in={text, text.upper(), text.lower()})
     match = _TYPED.fullmatch(text)
-    if match is None:
-        return former if " " not in text else None
+    if match is None and " " in text:
+        return None
+    reports = Case.objects.filter(kind=KIND)
+    former = reports.filter(former_number__in={text, text.upper(), text.lower()}).exclude(former_number="")
+    found = set(former.values_list("pk", flat=True)[:20])
+    if match is not None and (wanted := _condition(match, municipality)):
+        found |= set(reports.filter(wanted).values_list("pk", flat=True))
+    return sorted(found)
+
+
+def _condition(match: re.Match[str], municipality: Municipality) -> Q:
     prefix = (match["prefix"] or municipality.prefix).upper()
     digits = re.sub(r"\D", "", match["digits"])
-    found = former
-    if match["prefix"] is None:
-        found |= _of_id(digits, prefix)
-    if year := _YEAR.fullmatch(digits):
-        number = int(year["rest"])
-        if number <= _LARGEST:
-            found |= Q(number=f"{prefix}-{year['year']}-{number:06d}")
-    elif match["prefix"] is not None:
-        found |= _of_id(digits, prefix)
+    year = _YEAR.fullmatch(digits)
+    found = Q()
+    if year is not None and int(year["rest"]) <= _LARGEST:
+        found |= Q(number=f"{prefix}-{year['year']}-{int(year['rest']):06d}")
+    if (year is None or match["prefix"] is None) and int(digits) <= _LARGEST:
+        # The number of a case ends with its id.
+        found |= Q(pk=int(digits), number__startswith=f"{prefix}-")
     return found
-
-
-def _of_id(digits: str, prefix: str) -> Q:
-    """The number of a case ends with its id."""
-    number = int(digits)
-    return Q(pk=number, number__startswith=f"{prefix}-") if number <= _LARGEST else Q(pk=None)
 
 
 def looks_like(typed: str) -> bool:
@@ -59,10 +61,8 @@ def find(typed: str, municipality: Municipality) -> Case | None:
 
     Whoever shows it asks what may be shown (see reports.page).
     """
-    wanted = condition(typed, municipality)
-    if wanted is None:
-        return None
-    found = list(Case.objects.filter(wanted, kind="report").select_related("municipality", "stage")[:3])
+    found = list(Case.objects.filter(pk__in=ids(typed, municipality) or []).select_related("stage")[:3])
     if len(found) > 1:
-        found = [case for case in found if case.municipality_id in municipality.family_ids()]
+        family = municipality.family_ids()
+        found = [case for case in found if case.municipality_id in family]
     return found[0] if len(found) == 1 else None

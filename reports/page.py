@@ -27,6 +27,7 @@ from cases.policy import Actor, Deed, State
 from cases.services import feedback as give_feedback
 from geo.localized import localized
 from reports.asking import here, too_often
+from reports.policy import KIND
 from reports.public_forms import FeedbackForm, InterestForm, tell
 from reports.showing import Moment, Picture, PublicReport, public_report, readable, timeline
 from reports.throttle import may_ask
@@ -55,7 +56,7 @@ def in_review(number: str) -> Case | None:
     Confidential, withdrawn and hidden ones are like unknown ones.
     """
     return (
-        Case.objects.filter(number=number, kind="report", public_at=None, confidential=False)
+        Case.objects.filter(number=number, kind=KIND, public_at=None, confidential=False)
         .exclude(state=State.WITHDRAWN.value)
         .exclude(stage__hides=True)
         .first()

@@ -1,7 +1,7 @@
 // Pins and clusters of the map page. Colours and icons come from the data, words from the page.
 import {clusterOptions, pinOptions} from "../pin.js";
 
-const MANY = 60;
+const MANY = 40;
 
 /** A layer of pins; `onPick(properties, marker)` is called when one is chosen. */
 export class Pins {
