@@ -1,5 +1,6 @@
 """What Celery runs. The messages carry nothing: whoever rings, everything that is due is done."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -68,13 +69,13 @@ SCHEDULE = [
 ]
 
 
-def beat_schedule() -> dict[str, dict[str, Any]]:
-    """`SCHEDULE` in the form of Celery's setting; call it once the Celery application stands."""
+def beat_schedule(entries: Iterable[Periodic] = SCHEDULE) -> dict[str, dict[str, Any]]:
+    """Periodic tasks in the form of Celery's setting; call it once the Celery application stands."""
     return {
         entry.task.name: {
             "task": entry.task.name,
             "schedule": entry.schedule,
             "options": {"expires": entry.expires},
         }
-        for entry in SCHEDULE
+        for entry in entries
     }
