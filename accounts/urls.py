@@ -10,6 +10,7 @@ urlpatterns = [
     path("bestaetigen/", account.reauthenticate, name="account_reauthenticate"),
     path("inaktiv/", account.account_inactive, name="account_inactive"),
     path("passwort/", account.password_change, name="account_change_password"),
+    path("passwort/setzen/", account.password_set, name="account_set_password"),
     path("passwort/vergessen/", account.password_reset, name="account_reset_password"),
     path("passwort/vergessen/gesendet/", account.password_reset_done, name="account_reset_password_done"),
     re_path(

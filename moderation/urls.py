@@ -1,3 +1,11 @@
-"""Addresses of this package."""
+"""Addresses of the desk."""
 
-urlpatterns: list = []
+from django.urls import path
+
+from moderation import case_views, views
+
+urlpatterns = [
+    path("", views.desk, name="desk"),
+    path("vorgang/<int:pk>/", case_views.show, name="desk_case"),
+    path("vorgang/<int:pk>/<slug:name>/", case_views.do, name="desk_deed"),
+]

@@ -1,0 +1,58 @@
+"""Who gets in, and which buttons somebody sees. The verbs check the same rights again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec
+
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+
+from accounts.models import User
+from accounts.policy import Permission
+from accounts.services import may, memberships, reach
+from cases.models import Case
+
+P = ParamSpec("P")
+View = Callable[Concatenate[HttpRequest, P], HttpResponse]
+
+
+def staff_only(view: View[P]) -> View[P]:
+    """Anonymous people log in first and come back; people without any role get the 403 page. Never cached."""
+
+    @login_required
+    @wraps(view)
+    def checked(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        if not memberships(staff(request)):
+            raise PermissionDenied
+        response = view(request, *args, **kwargs)
+        response["Cache-Control"] = "private, no-store"
+        return response
+
+    return checked
+
+
+def staff(request: HttpRequest) -> User:
+    """The person who is logged in; only for views behind `staff_only`."""
+    user: Any = request.user
+    person: User = user
+    return person
+
+
+def rights(user: User, case: Case) -> frozenset[Permission]:
+    """What `user` may do with a case they see, as the verbs will answer. Reads memberships once, nothing else."""
+    assigned = case.assignee_id is not None and case.assignee_id == user.pk
+    return frozenset(
+        permission
+        for permission in Permission
+        if may(user, permission, municipality_id=case.municipality_id, unit=case.unit)
+        or (assigned and reach(user, permission))
+    )
+
+
+def seen_by(user: User) -> QuerySet[Case]:
+    """The cases of somebody's desk."""
+    return Case.objects.visible_to(user)

@@ -1,0 +1,258 @@
+"""Everything the page of one case shows: what citizens see, what is internal, and what can be done next."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Prefetch
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.functional import cached_property
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from accounts.policy import Permission
+from cases.following import supporters
+from cases.kinds import kind_of
+from cases.models import Case, Entry
+from cases.policy import CLOCK_STOPPED, EDGES, Deed, State
+from forms.services import present
+from geo.localized import localized
+from moderation import choices, deeds, history
+from moderation.access import rights, seen_by
+from moderation.rows import Row, is_late, marks_of, place_words, rows_of
+from moderation.worklist import Query, Worklist, marked
+from notifications.models import Delivery
+from notifications.policy import Role
+from reports.models import Photo
+from reports.privacy import Finding, findings
+
+
+def case_for(user: User, pk: int) -> Case:
+    """A case of somebody's desk with all that its page reads; Http404 for one they may not know of."""
+    photos = Photo.objects.select_related("file").order_by("position", "id")
+    found = (
+        marked(seen_by(user))
+        .select_related(
+            "municipality__parent__parent",
+            "topic__category",
+            "topic__parent",
+            "stage",
+            "unit__municipality",
+            "assignee",
+            "contact",
+            "district",
+            "report__form_version",
+        )
+        .defer(
+            "municipality__boundary",
+            "municipality__parent__boundary",
+            "municipality__parent__parent__boundary",
+            "unit__municipality__boundary",
+            "district__boundary",
+        )
+        .prefetch_related(Prefetch("report__photos", queryset=photos))
+    )
+    return get_object_or_404(found, pk=pk)
+
+
+@dataclass(frozen=True)
+class ShownPhoto:
+    """A photo with its release."""
+
+    photo: Photo
+    number: int
+    item: dict[str, Any] | None
+    """What the component `photo` takes; None while the variants are not made."""
+    kept_back: bool
+
+
+@dataclass(frozen=True)
+class SentMail:
+    """A mail about the case."""
+
+    subject: str
+    whom: str
+    at: datetime
+    sent_at: datetime | None
+    problem: str
+
+
+@dataclass(frozen=True)
+class Step:
+    """The usual next step: a panel that is opened (`url`), or a state that is set at once (`stage`)."""
+
+    name: str
+    label: str
+    url: str = ""
+    stage: str = ""
+
+
+@dataclass
+class CasePage:
+    """One look at a case."""
+
+    user: User
+    case: Case
+    query: Query
+    at: datetime
+
+    @cached_property
+    def rights(self) -> frozenset[Permission]:
+        """What the person may do here."""
+        return rights(self.user, self.case)
+
+    def offered(self, name: str) -> bool:
+        """Whether the deed is open to this person in this state."""
+        deed = deeds.BY_NAME[name]
+        return deed.permission in self.rights and deed.offered(self.case)
+
+    def url(self, tun: str = "") -> str:
+        """Address of the page, with a panel opened."""
+        address = reverse("desk_case", args=[self.case.pk]) + self.query.address(tun=tun)
+        return f"{address}#tun" if tun else address
+
+    @cached_property
+    def entries(self) -> list[Entry]:
+        """The whole history, oldest first."""
+        rows = self.case.entries.select_related("user").prefetch_related("files")
+        return list(rows.order_by("version", "id"))
+
+    @cached_property
+    def told(self) -> list[history.Told]:
+        """The history in words, newest first."""
+        return history.told(reversed(self.entries))
+
+    def since(self, version: int) -> list[history.Told]:
+        """What happened after a version."""
+        return [one for one in reversed(self.told) if one.version > version]
+
+    @cached_property
+    def _kept_back(self) -> set[int]:
+        found: set[int] = set()
+        for entry in self.entries:
+            if entry.deed == Deed.PHOTO_WITHDRAWN.value:
+                found.add(entry.data.get("photo", 0))
+            elif entry.deed == Deed.PHOTO_RELEASED.value:
+                found.discard(entry.data.get("photo", 0))
+        return found
+
+    @property
+    def text_kept_back(self) -> bool:
+        """Whether somebody decided that the text stays internal."""
+        released = self.case.report.text_released
+        return not released and any(entry.deed == Deed.TEXT_WITHDRAWN.value for entry in self.entries)
+
+    @property
+    def photos(self) -> list[ShownPhoto]:
+        """All photos in order."""
+        return [
+            ShownPhoto(
+                photo,
+                number,
+                history.shown(photo.file) if photo.file.ready_at is not None else None,
+                photo.pk in self._kept_back,
+            )
+            for number, photo in enumerate(self.case.report.photos.all(), 1)
+        ]
+
+    @cached_property
+    def step(self) -> Step | None:
+        """The usual next step, None where nothing is usual."""
+        case, state = self.case, State(self.case.state)
+        if self.offered("freigeben") and state is State.NEW and not (case.report.text_released or self.text_kept_back):
+            return Step("freigeben", _("Release"), url=self.url("freigeben"))
+        if not self.offered("status"):
+            return None
+        if state is State.NEW:
+            return Step("status", _("Take into work"), stage=choices.first_stage(case, State.OPEN))
+        if state in CLOCK_STOPPED and State.OPEN in EDGES[state]:
+            return Step("status", _("Continue the work"), stage=choices.first_stage(case, State.OPEN))
+        if self.offered("erledigt"):
+            return Step("erledigt", _("Report as settled"), url=self.url("erledigt"))
+        return None
+
+    @property
+    def menu(self) -> list[dict[str, Any]]:
+        """All deeds that are open, for "Weitere"."""
+        return [
+            {"name": deed.name, "label": deed.title, "icon": deed.menu, "url": self.url(deed.name)}
+            for deed in deeds.DEEDS
+            if deed.menu and self.offered(deed.name)
+        ]
+
+    @property
+    def findings(self) -> list[Finding]:
+        """Personal data that stands in the text."""
+        return findings(self.case.report.public_text or self.case.report.text)
+
+    @property
+    def answers(self) -> list[dict[str, Any]]:
+        """Answers to the category's questions; `private` ones never become public."""
+        report = self.case.report
+        if report.form_version is None:
+            return []
+        definition, language = report.form_version.definition, get_language() or "de"
+        public = present(definition, report.answers, language, public=True)
+        return [
+            {"label": label, "text": text, "private": (label, text) not in public}
+            for label, text in present(definition, report.answers, language, public=False)
+        ]
+
+    @property
+    def mails(self) -> list[SentMail]:
+        """Mails about the case, newest first; addresses only stand in the contact data."""
+        words = {
+            Role.REPORTER: _("to the reporter"),
+            Role.FOLLOWER: _("to a follower"),
+            Role.SUPPORTER: _("to a supporter"),
+            Role.UNIT: _("to the unit"),
+            Role.ON_CALL: _("to the on-call service"),
+            Role.ACCOUNT: _("to a colleague"),
+        }
+        found = []
+        for mail in (
+            Delivery.objects.filter(case=self.case).defer("text", "html", "headers").order_by("-created_at")[:50]
+        ):
+            problem = ""
+            if mail.bounced:
+                problem = _("did not arrive")
+            elif mail.failed_at is not None:
+                problem = _("could not be sent")
+            elif mail.done_at is not None and mail.sent_at is None:
+                problem = _("no longer wanted")
+            found.append(SentMail(mail.subject, words[Role(mail.role)], mail.created_at, mail.sent_at, problem))
+        return found
+
+    def context(self) -> dict[str, Any]:
+        """What the template reads."""
+        case = self.case
+        beside, following = Worklist(self.user, self.query, self.at).beside(case)
+        rows: list[Row] = rows_of(beside, self.query, self.at, case.pk)
+        return {
+            "view": self,
+            "case": case,
+            "report": case.report,
+            "title": localized(case.topic.name),
+            "place": place_words(case),
+            "marks": marks_of(case),
+            "late": is_late(case, self.at),
+            "beside": rows,
+            "next_url": reverse("desk_case", args=[following.pk]) + self.query.address() if following else "",
+            "list_url": reverse("desk") + self.query.address() + f"#v{case.pk}",
+            "query_string": self.query.address(),
+            "public_url": kind_of(case).public_path(case) if case.public_at is not None else "",
+            "sees_contact": Permission.SEE_CONTACT in self.rights,
+            "may_release": self.offered("foto-freigeben"),
+            "may_take_back": Permission.RELEASE in self.rights,
+            "may_be_public": deeds.may_be_public(case),
+            "supporters": supporters(case),
+            "step": self.step,
+            "release_address": self.query.address(tun="freigeben") + "#tun",
+            "new_key": uuid.uuid4,
+            "menu": self.menu,
+        }

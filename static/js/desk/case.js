@@ -1,0 +1,77 @@
+// The page of a case: text blocks without a round trip, the small map, and choosing the place on a map.
+import {createMap} from "../map/base.js";
+import {pinOptions} from "../pin.js";
+
+if (location.hash === "#tun") document.getElementById("tun")?.focus();
+
+for (const blocks of document.querySelectorAll("[data-blocks]")) {
+  const select = blocks.querySelector("select");
+  const text = blocks.closest("form").elements.namedItem("text");
+  blocks.querySelector("button").addEventListener("click", (event) => {
+    event.preventDefault();
+    const words = blocks.querySelector(`template[data-block="${CSS.escape(select.value)}"]`)?.content.textContent;
+    if (!words) return;
+    text.value = text.value.trim() ? `${text.value.trim()}\n\n${words}` : words;
+    select.value = "";
+    text.focus();
+  });
+}
+
+const small = document.getElementById("small-map");
+if (small) {
+  small.hidden = false;
+  const place = [Number(small.dataset.lat), Number(small.dataset.lon)];
+  const still = { dragging: false, scrollWheelZoom: false, doubleClickZoom: false, touchZoom: false, boxZoom: false, keyboard: false };
+  createMap(small, { center: place, zoom: 16, options: still })
+    .then(({ map, L }) => {
+      small.querySelector(".leaflet-control-zoom")?.remove();
+      L.marker(place, { icon: L.divIcon(pinOptions(small.dataset.look, small.dataset.icon)), keyboard: false, interactive: false }).addTo(map);
+    })
+    .catch(() => {
+      small.hidden = true;
+    });
+}
+
+const chooser = document.getElementById("place-map");
+if (chooser) {
+  const form = chooser.closest("form").elements;
+  const [lat, lon] = [form.namedItem("lat"), form.namedItem("lon")];
+  const address = form.namedItem("address");
+  const typed = () => (lat.value && lon.value ? [Number(lat.value.replace(",", ".")), Number(lon.value.replace(",", "."))] : null);
+  let asked = 0;
+
+  /** Ask the server for the address of a point; what was typed by hand stays. */
+  const name = async (point, before) => {
+    const turn = (asked += 1);
+    const answer = await fetch(`${chooser.dataset.at}?lat=${point.lat}&lon=${point.lng}`);
+    if (!answer.ok || turn !== asked) return;
+    const found = await answer.json();
+    if (found.text && address.value === before) address.value = found.text;
+  };
+
+  chooser.hidden = false;
+  createMap(chooser, { center: typed(), zoom: 17 })
+    .then(({ map, L }) => {
+      const marker = L.marker(typed() || map.getCenter(), { icon: L.divIcon(pinOptions("working", "pin")), draggable: true, keyboard: true, alt: chooser.getAttribute("aria-label") });
+      if (typed()) marker.addTo(map);
+      const set = (point) => {
+        lat.value = point.lat.toFixed(6);
+        lon.value = point.lng.toFixed(6);
+        marker.setLatLng(point).addTo(map);
+        name(point, address.value).catch(() => {});
+      };
+      map.on("click", (event) => set(event.latlng));
+      marker.on("dragend", () => set(marker.getLatLng()));
+      for (const input of [lat, lon]) {
+        input.addEventListener("change", () => {
+          const point = typed();
+          if (!point || !point.every(Number.isFinite)) return;
+          marker.setLatLng(point).addTo(map);
+          map.setView(point, Math.max(map.getZoom(), 16));
+        });
+      }
+    })
+    .catch(() => {
+      chooser.hidden = true;
+    });
+}
