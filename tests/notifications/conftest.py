@@ -86,12 +86,19 @@ class Sink:
         self.envelopes: list[tuple[str, list[str]]] = []
         self.connections = 0
         self.answer: Callable[[str], str] = lambda address: "250 OK"
+        self.answer_sender: Callable[[str], str] = lambda address: "250 OK"
         self.on_mail: Callable[[EmailMessage], None] = lambda message: None
 
     async def handle_EHLO(self, server: Any, session: Any, envelope: Any, name: str, answers: list[str]) -> list[str]:
         self.connections += 1
         session.host_name = name
         return answers
+
+    async def handle_MAIL(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:
+        answer = self.answer_sender(address)
+        if answer.startswith("2"):
+            envelope.mail_from = address
+        return answer
 
     async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:
         answer = self.answer(address)

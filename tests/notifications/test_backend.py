@@ -67,3 +67,10 @@ def test_a_forgotten_password_is_answered_by_a_delivery(town, client, settings):
     row = Delivery.objects.get()
     assert row.address == town.clerk.email
     assert "/konto/passwort/neu/" in row.text
+
+
+def test_a_rejected_login_mail_is_given_up(town, sink):
+    sink.answer = lambda address: "550 no such user"
+    send(to=[town.clerk.email])
+    assert run_deliveries().parked == 1
+    assert Delivery.objects.get().bounced

@@ -46,6 +46,18 @@ def test_an_address_is_forgotten_everywhere(town, public_case, follower, mails):
     assert forget(address="", at=LATER) == 0
 
 
+def test_a_blanked_mail_is_never_sent_even_if_it_becomes_due_again(make_report, mails, sink):
+    make_report(email=REPORTER)
+    (row,) = mails()
+    forget(address=REPORTER, at=LATER)
+    Delivery.objects.update(done_at=None, due_at=timezone.now())
+    run_deliveries()
+    row.refresh_from_db()
+    assert sink.mails == []
+    assert row.sent_at is None
+    assert str(row) == "receipt to reporter"
+
+
 def test_words_are_blanked_after_ninety_days(make_report, mails):
     make_report(email=REPORTER)
     (row,) = mails()

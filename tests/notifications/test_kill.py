@@ -19,7 +19,7 @@ from notifications.policy import Purpose, Role
 
 WORKER = Path(__file__).with_name("kill_worker.py")
 MAILS = 500
-KILLS = 5
+KILLS = 4
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
 

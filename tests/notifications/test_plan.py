@@ -111,6 +111,16 @@ def test_without_an_on_call_address_the_unit_or_the_town_hall_is_alerted(
     assert purposes(mails()) == [("danger", expected)]
 
 
+def test_without_any_address_the_danger_is_at_least_logged_as_an_error(town, make_report, mails, caplog):
+    town.yard.email = ""
+    town.yard.save()
+    town.municipality.contact_email = ""
+    town.municipality.save()
+    make_danger(town, make_report)
+    assert mails() == []
+    assert "danger_without_address" in caplog.text
+
+
 def test_a_harmless_report_alerts_nobody(make_report, mails):
     make_report()
     assert not [mail for mail in mails() if mail.purpose == Purpose.DANGER]
@@ -346,3 +356,25 @@ def test_a_consumer_that_runs_again_adds_nothing(town, public_case, follower, ma
     Job.objects.update(done_at=None)
     assert mails() == []
     assert Delivery.objects.filter(pk__in=[mail.pk for mail in first]).count() == 2
+
+
+def test_many_followers_are_written_in_chunks(town, public_case, mails, monkeypatch):
+    monkeypatch.setattr("notifications.services._CHUNK", 2)
+    for number in range(4):
+        Follow.objects.create(case=public_case, email=f"f{number}@example.org", confirmed_at=AT, created_at=AT)
+    move(public_case, town, State.OPEN)
+    assert len(mails()) == 5
+
+
+def test_an_event_of_a_case_that_is_gone_leads_to_nothing(town, make_report, mails):
+    case = make_report(email=REPORTER)
+    case.entries.all().delete()
+    case.report.delete()
+    case.delete()
+    assert mails() == []
+
+
+def test_an_event_without_its_entry_leads_to_nothing(town, public_case, mails):
+    services.update(case=public_case, by=By.staff(town.clerk), text="Neues", act=Act(at=LATER))
+    public_case.entries.filter(deed="update").delete()
+    assert mails() == []

@@ -100,6 +100,49 @@ def test_a_rejected_address_is_given_up_and_shown_on_the_case(town, public_case,
     assert mails() == [], "nobody writes there again"
 
 
+def test_a_units_dead_address_is_shown_on_the_case_once(town, public_case, mails, sink):
+    run_deliveries()
+    sink.answer = lambda address: "550 no such user"
+    services.assign(case=public_case, by=By.staff(town.manager), unit=town.greens, act=Act(at=LATER))
+    (row,) = mails()
+    run_deliveries()
+    Delivery.objects.filter(pk=row.pk).update(failed_at=None, due_at=timezone.now())
+    run_deliveries()
+    assert [entry.data for entry in Entry.objects.filter(deed=Deed.BOUNCED.value)] == [{"recipient": "unit"}]
+
+
+def test_a_refused_sender_is_not_the_fault_of_the_recipient(town, public_case, mails, sink):
+    run_deliveries()
+    sink.answer_sender = lambda address: "550 not your domain"
+    update(public_case, town)
+    (row,) = mails()
+    assert run_deliveries().parked == 1
+    row.refresh_from_db()
+    public_case.contact.refresh_from_db()
+    assert not row.bounced
+    assert public_case.contact.bounced_at is None
+
+
+def test_a_relay_at_a_private_address_that_the_settings_do_not_name_is_not_contacted(
+    make_report, mails, sink, settings
+):
+    settings.NET_ALLOWED = []
+    make_report(email=REPORTER)
+    (row,) = mails()
+    assert run_deliveries().failed == 1
+    row.refresh_from_db()
+    assert "not a public address" in row.error
+    assert sink.connections == 0
+
+
+def test_a_mail_without_html_is_plain_text(make_report, mails, sink):
+    make_report(email=REPORTER)
+    (row,) = mails()
+    Delivery.objects.filter(pk=row.pk).update(html="")
+    run_deliveries()
+    assert sink.mails[0].get_content_type() == "text/plain"
+
+
 def test_a_followers_dead_address_is_marked_and_does_not_touch_the_case(town, public_case, follower, mails, sink):
     run_deliveries()
     sink.answer = lambda address: "550 no" if address == FOLLOWER else "250 OK"

@@ -16,15 +16,16 @@ HTML = (
 )
 
 
-def mail(settings, *, host="localhost", number=1, text="Bitte: http://localhost:8000/bestaetigen/abc/ <b>"):
+def mail(settings, *, host="localhost", number=1, html=HTML):
     message = EmailMessage()
     message["From"] = "Stadt Harsewinkel <melder@harsewinkel.example>"
     message["To"] = "erika@example.org"
     message["Subject"] = f"Mail {number}"
     message["Date"] = datetime(2026, 3, 2, 9, number, tzinfo=UTC)
     message["Message-ID"] = f"<{number}@{host}>"
-    message.set_content(text)
-    message.add_alternative(HTML, subtype="html")
+    message.set_content("Bitte: http://localhost:8000/bestaetigen/abc/ <b>")
+    if html:
+        message.add_alternative(html, subtype="html")
     send(
         message,
         envelope_from="melder@harsewinkel.example",
@@ -79,6 +80,12 @@ def test_the_html_is_shown_without_any_right(town, client, settings):
     assert policy.count("'sha256-") == 2, "its style sheet and its one style attribute"
     assert "frame-ancestors 'self'" in policy
     assert '<base target="_top">' in response.text
+
+
+def test_a_mail_without_html_has_no_frame(town, client, settings):
+    mail(settings, html="")
+    assert "<iframe" not in client.get(reverse("demo_mailbox"), {"mail": names(settings)[0]}).text
+    assert client.get(reverse("demo_mail_html", args=names(settings))).status_code == 404
 
 
 @pytest.mark.parametrize("name", ["../secret_key", "20260302T090000000000-0123456789abcdef", "x"])
