@@ -159,6 +159,7 @@ def move(
             "to": to.value,
             "stage": stage.pk if stage else None,
             "label": stage.label if stage else None,
+            "expected_on": expected_on.isoformat() if expected_on else None,
         }
         entry.text, entry.public, entry.for_reporter = text, True, True
         if to != before:
