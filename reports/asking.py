@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Concatenate, ParamSpec
+from typing import Concatenate, ParamSpec, cast
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -56,7 +56,7 @@ def private(view: View[P]) -> View[P]:
         response["Referrer-Policy"] = "strict-origin"
         return response
 
-    return shown
+    return cast(View[P], shown)
 
 
 def gone(request: HttpRequest) -> HttpResponse:

@@ -9,9 +9,8 @@ from django.db.models import Prefetch, Q
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from cases.errors import Conflict, Denied, Invalid, KeyReused, NoSuchEdge
@@ -34,8 +33,14 @@ def find(secret: str) -> Report:
     """The report of a secret; 404 otherwise. The index holds 128 random bits; a miss compares as long as a hit."""
     report = (
         Report.objects.select_related(
-            "case__municipality__parent__parent", "case__topic__category", "case__topic__parent",
-            "case__stage", "case__unit", "case__district", "case__contact", "form_version",
+            "case__municipality__parent__parent",
+            "case__topic__category",
+            "case__topic__parent",
+            "case__stage",
+            "case__unit",
+            "case__district",
+            "case__contact",
+            "form_version",
         )
         .filter(case__secret=secret)
         .first()
@@ -90,8 +95,13 @@ def _answered(report: Report, form: AnswerForm) -> bool:
 
 
 def _told_conflict(form: OwnForm) -> None:
-    form.add_error(None, _("Something happened to your report in the meantime. Please look at it and send again: "
-                           "nothing you wrote is lost."))
+    form.add_error(
+        None,
+        _(
+            "Something happened to your report in the meantime. Please look at it and send again: "
+            "nothing you wrote is lost."
+        ),
+    )
 
 
 def _renewed(form: OwnForm, report: Report, **more: str) -> Any:
@@ -233,7 +243,7 @@ def _told(entry: Entry, case: Case) -> dict[str, Any]:
 
 def _entry_photos(entry: Entry) -> list[dict[str, Any]]:
     """Pictures of a message; of a public word of the town hall only those that are released."""
-    shown = []
+    shown: list[dict[str, Any]] = []
     for file in entry.files.all():
         photo = getattr(file, "photo", None)
         if entry.public and entry.actor == Actor.STAFF.value and not (photo and photo.released):

@@ -63,8 +63,13 @@ def keep_photos(report: Report, uploads: list[Any]) -> list[File]:
     """Store uploads with the case; Invalid when one is unusable or there are too many by now."""
     case = report.case
     if uploads and case.files.count() + len(uploads) > PHOTOS_IN_ALL:
-        raise Invalid({"photos": [gettext("This report has enough photos. More than %(n)d are not possible.")
-                                  % {"n": PHOTOS_IN_ALL}]})
+        raise Invalid(
+            {
+                "photos": [
+                    gettext("This report has enough photos. More than %(n)d are not possible.") % {"n": PHOTOS_IN_ALL}
+                ]
+            }
+        )
     at, files, errors = timezone.now(), [], []
     for upload in uploads:
         try:
@@ -168,47 +173,103 @@ DEEDS: dict[str, OwnDeed] = {
     deed.slug: deed
     for deed in (
         OwnDeed(
-            "rueckmeldung", _("Is it settled?"), "check-circle", _("How does it look today?"),
+            "rueckmeldung",
+            _("Is it settled?"),
+            "check-circle",
+            _("How does it look today?"),
             _("Within 14 days after it was settled we take the matter up again by ourselves."),
-            _("Send the answer"), _("Thank you. Your answer has arrived."),
-            OwnFeedbackForm, lambda report: State(report.case.state) is State.DONE, _feedback,
+            _("Send the answer"),
+            _("Thank you. Your answer has arrived."),
+            OwnFeedbackForm,
+            lambda report: State(report.case.state) is State.DONE,
+            _feedback,
         ),
         OwnDeed(
-            "fotos", _("Add photos"), "camera", _("Add photos"),
+            "fotos",
+            _("Add photos"),
+            "camera",
+            _("Add photos"),
             _("Only the town hall sees them until they are released. Please show no faces and no number plates."),
-            _("Send the photos"), _("The photos have arrived."), PhotosForm, _active, _add_photos,
+            _("Send the photos"),
+            _("The photos have arrived."),
+            PhotosForm,
+            _active,
+            _add_photos,
         ),
         OwnDeed(
-            "text", _("Correct the text"), "edit", _("Correct the text"),
+            "text",
+            _("Correct the text"),
+            "edit",
+            _("Correct the text"),
             _("You can change it as long as it is not public."),
-            _("Save the text"), _("The text is changed."),
-            CorrectForm, lambda report: _active(report) and not report.text_released, _correct,
+            _("Save the text"),
+            _("The text is changed."),
+            CorrectForm,
+            lambda report: _active(report) and not report.text_released,
+            _correct,
         ),
         OwnDeed(
-            "zurueckziehen", _("Withdraw the report"), "delete", _("Withdraw the report?"),
+            "zurueckziehen",
+            _("Withdraw the report"),
+            "delete",
+            _("Withdraw the report?"),
             _("Nobody works on it any more then. This cannot be taken back."),
-            _("Withdraw the report"), _("The report is withdrawn."), WithdrawForm, _withdrawable, _withdraw,
+            _("Withdraw the report"),
+            _("The report is withdrawn."),
+            WithdrawForm,
+            _withdrawable,
+            _withdraw,
         ),
         OwnDeed(
-            "name-verbergen", _("Hide my name"), "eye-off", _("Hide your name on the public page?"),
-            _("The town hall still sees it."), _("Hide my name"), _("Your name is not shown any more."),
-            OwnForm, _named, _hide_name,
+            "name-verbergen",
+            _("Hide my name"),
+            "eye-off",
+            _("Hide your name on the public page?"),
+            _("The town hall still sees it."),
+            _("Hide my name"),
+            _("Your name is not shown any more."),
+            OwnForm,
+            _named,
+            _hide_name,
         ),
         OwnDeed(
-            "link-senden", _("Send the link to confirm again"), "mail", _("Send the link to confirm again?"),
+            "link-senden",
+            _("Send the link to confirm again"),
+            "mail",
+            _("Send the link to confirm again?"),
             _("We write to the address you gave. Please look into the folder for spam as well."),
-            _("Send the link"), _("The mail is on its way."), OwnForm, _unconfirmed, _confirm_again,
+            _("Send the link"),
+            _("The mail is on its way."),
+            OwnForm,
+            _unconfirmed,
+            _confirm_again,
         ),
         OwnDeed(
-            "keine-mails", _("Stop mails"), "mail", _("Stop mails about this report?"),
-            _("You can always look here what became of it."), _("Stop mails"), _("We write no more mails about it."),
-            OwnForm, _mailed, _stop_mails,
+            "keine-mails",
+            _("Stop mails"),
+            "mail",
+            _("Stop mails about this report?"),
+            _("You can always look here what became of it."),
+            _("Stop mails"),
+            _("We write no more mails about it."),
+            OwnForm,
+            _mailed,
+            _stop_mails,
         ),
         OwnDeed(
-            "daten-loeschen", _("Delete my contact data"), "lock", _("Delete your contact data?"),
-            _("Name, e-mail and phone are deleted at once. The report stays, but we cannot write to you any more. "
-              "Please keep the address of this page: it is the only way back here."),
-            _("Delete my contact data"), _("Your contact data are deleted."), OwnForm, _has_contact, _delete_contact,
+            "daten-loeschen",
+            _("Delete my contact data"),
+            "lock",
+            _("Delete your contact data?"),
+            _(
+                "Name, e-mail and phone are deleted at once. The report stays, but we cannot write to you any more. "
+                "Please keep the address of this page: it is the only way back here."
+            ),
+            _("Delete my contact data"),
+            _("Your contact data are deleted."),
+            OwnForm,
+            _has_contact,
+            _delete_contact,
         ),
     )
 }

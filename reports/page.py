@@ -74,9 +74,13 @@ def show(request: HttpRequest, number: str) -> HttpResponse:
         response["Cache-Control"] = "no-store"
         response["X-Robots-Tag"] = "noindex"
         return response
-    known = Case.objects.public().filter(number__iexact=number).first() or Case.objects.public().filter(
-        former_number=number, municipality__in=here(request).family_ids()
-    ).order_by(F("pk").asc()).first()
+    known = (
+        Case.objects.public().filter(number__iexact=number).first()
+        or Case.objects.public()
+        .filter(former_number=number, municipality__in=here(request).family_ids())
+        .order_by(F("pk").asc())
+        .first()
+    )
     if known is None or known.number == number:
         raise Http404
     return redirect("report", known.number)
@@ -97,8 +101,10 @@ def _page(request: HttpRequest, case: Case) -> HttpResponse:
 
 def drawn(picture: Picture, index: int, report: PublicReport) -> dict[str, Any]:
     """A released picture as the template tags `photo` and `gallery` draw it."""
-    alt = _("Photo %(n)d of report %(number)s: %(what)s") if not picture.by_staff else _(
-        "Photo %(n)d of report %(number)s by the town hall: %(what)s"
+    alt = (
+        _("Photo %(n)d of report %(number)s: %(what)s")
+        if not picture.by_staff
+        else _("Photo %(n)d of report %(number)s by the town hall: %(what)s")
     )
     return {
         "src": picture.medium_jpeg,
@@ -108,7 +114,6 @@ def drawn(picture: Picture, index: int, report: PublicReport) -> dict[str, Any]:
         "height": picture.height,
         "alt": alt % {"n": index, "number": report.number, "what": report.category},
     }
-
 
 
 def told(moment: Moment, report: PublicReport) -> dict[str, Any]:

@@ -29,15 +29,23 @@ _COARSE, _FINE = 2, 4
 #: Clusters nearer than this (in coarse cells) would lie over each other and are put together.
 _APART = 0.95
 _FIELDS = (
-    "number", "grid", "state", "stage__label", "topic__name", "topic__category__icon",
-    "report__address", "report__address_by_citizen", "report__text_released", "district__name",
+    "number",
+    "grid",
+    "state",
+    "stage__label",
+    "topic__name",
+    "topic__category__icon",
+    "report__address",
+    "report__address_by_citizen",
+    "report__text_released",
+    "district__name",
 )
 
 
 class Cluster(NamedTuple):
     """How many reports lie around a place (WGS84)."""
 
-    count: int
+    reports: int
     lon: float
     lat: float
 
@@ -118,7 +126,7 @@ def _feature(lon: float, lat: float, properties: dict[str, Any]) -> dict[str, An
 
 
 def _cluster_feature(one: Cluster) -> dict[str, Any]:
-    return _feature(one.lon, one.lat, {"count": one.count})
+    return _feature(one.lon, one.lat, {"count": one.reports})
 
 
 def _pin_feature(row: tuple[Any, ...]) -> dict[str, Any]:

@@ -97,7 +97,7 @@ class PhotosField(forms.FileField):
 
     widget = SeveralFiles(attrs={"accept": "image/jpeg,image/png,image/webp,image/heic,image/heif"})
 
-    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile]:
+    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile[Any]]:
         """The uploads that hold something."""
         files = data if isinstance(data, list | tuple) else [data] if data else []
         found = [file for file in files if file and file.size]

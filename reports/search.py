@@ -87,8 +87,11 @@ class Filters:
         def known(name: str, allowed: Iterable[str]) -> tuple[str, ...]:
             wanted = several(name)
             choice = [value for value in wanted if value in allowed]
-            problems.extend(_("“%(value)s” is not a filter here.") % {"value": value[:40]}
-                            for value in wanted if value not in choice)
+            problems.extend(
+                _("“%(value)s” is not a filter here.") % {"value": value[:40]}
+                for value in wanted
+                if value not in choice
+            )
             return tuple(choice)
 
         categories: tuple[str, ...] = ()
@@ -179,7 +182,8 @@ def _box(text: str, problems: list[str]) -> Box | None:
         return None
     try:
         west, south, east, north = (float(part) for part in text.split(","))
-        return check_box((max(-180.0, west), max(-90.0, south), min(180.0, east), min(90.0, north)))
+        # A map that is zoomed out shows more than the world; what is no number stays none.
+        return check_box((max(west, -180.0), max(south, -90.0), min(east, 180.0), min(north, 90.0)))
     except (ValueError, ValidationError):
         problems.append(_("The map's section could not be read."))
         return None

@@ -27,9 +27,7 @@ def test_only_what_is_released_is_found(town, make_report, release):
     assert found(town) == {case}
 
 
-@pytest.mark.parametrize(
-    "query", ["q=Loch", "q=loch haus", "q=SCHLAGLOCH", "q=Straße", "q=strasse", "q=Tiefes+vor"]
-)
+@pytest.mark.parametrize("query", ["q=Loch", "q=loch haus", "q=SCHLAGLOCH", "q=Straße", "q=strasse", "q=Tiefes+vor"])
 def test_words_of_text_category_and_group_are_found_in_any_case(town, release, query):
     case = release()
     assert found(town, query) == {case}
@@ -113,7 +111,7 @@ def test_the_query_of_filters_leads_back_to_them(town):
     again, _problems = Filters.parse(QueryDict(filters.query()), town.municipality)
     assert not problems
     assert again == filters
-    assert [label for label, _query in filters.chips()][0] == "„Loch“"
+    assert next(label for label, _query in filters.chips()) == "„Loch“"
     without, _problems = Filters.parse(QueryDict(filters.chips()[0][1]), town.municipality)
     assert without.words == ""
 
@@ -153,8 +151,14 @@ class TestNumbers:
         case = release()
         year, n = case.number.split("-")[1:]
         for typed in (
-            case.number, case.number.lower(), f"HSW {year} {n}", f"hsw{year}{n}", f"HSW-{year}-{int(n)}", str(int(n)),
-            f" {case.number} ", f"{year}-{n}",
+            case.number,
+            case.number.lower(),
+            f"HSW {year} {n}",
+            f"hsw{year}{n}",
+            f"HSW-{year}-{int(n)}",
+            str(int(n)),
+            f" {case.number} ",
+            f"{year}-{n}",
         ):
             assert numbers.find(typed, town.municipality) == case, typed
             assert found(town, f"q={typed}") == {case}, typed

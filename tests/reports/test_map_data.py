@@ -1,0 +1,142 @@
+"""What the map draws: pins, or clusters where a view holds too many."""
+
+import math
+
+import pytest
+from django.contrib.gis.geos import Point
+
+from cases.change import By
+from cases.policy import State
+from cases.services import move
+from geo import grid
+from reports import pins
+from reports.services import change_place, withdraw_text
+from reports.showing import public_report, readable
+
+VIEW = "bbox=8.2,51.9,8.26,52.0"
+
+
+def data(client, query=VIEW, zoom=15):
+    response = client.get(f"/karte/daten.json?{query}&zoom={zoom}")
+    assert response.status_code == 200
+    return response.json()
+
+
+def test_pins_say_number_icon_state_and_title(client, town, release):
+    case = release(address="Mühlenstraße 12")
+    move(case=case, to=State.OPEN, by=By.staff(town.manager))
+    found = data(client)
+    assert found["total"] == 1
+    feature = found["features"][0]
+    assert feature["properties"] == {
+        "number": case.number,
+        "title": public_report(readable().get(pk=case.pk)).title,
+        "icon": "pothole",
+        "look": "working",
+        "state": "in Bearbeitung",
+    }
+    assert feature["geometry"]["coordinates"] == pytest.approx([8.23, 51.96], abs=1e-5)
+
+
+def test_a_title_shows_a_place_in_words_only_with_the_text(client, town, release, photo_of):
+    from reports.services import release_photo
+
+    case = release(address="hinter Oma Ernas Garten", point=town.middle)
+    assert "Erna" in data(client)["features"][0]["properties"]["title"]
+    release_photo(photo=photo_of(case), by=By.staff(town.manager))
+    withdraw_text(case=case, by=By.staff(town.manager))
+    title = data(client)["features"][0]["properties"]["title"]
+    assert "Erna" not in title
+    assert title == public_report(readable().get(pk=case.pk)).title
+
+
+def test_what_is_not_released_has_no_pin(client, make_report, town):
+    make_report()
+    make_report("Beschwerde", category=town.complaint)
+    assert data(client) == {"type": "FeatureCollection", "total": 0, "features": []}
+
+
+def test_the_box_is_exact_for_pins(client, release):
+    release()
+    assert data(client, "bbox=8.23001,51.9,8.3,52.0")["total"] == 0
+
+
+def test_filters_hold_for_the_map_too(client, town, release):
+    release()
+    release(category=town.lamp)
+    assert data(client, VIEW + "&kategorie=laterne")["total"] == 1
+    assert data(client, VIEW + "&q=Elefant")["total"] == 0
+
+
+def test_more_than_the_limit_become_clusters(client, release, monkeypatch):
+    monkeypatch.setattr(pins, "PINS", 2)
+    for _ in range(3):
+        release()
+    release(point=Point(8.25, 51.97, srid=4326))
+    found = data(client, zoom=12)
+    assert found["total"] == 4
+    assert sorted(one["properties"]["count"] for one in found["features"]) == [1, 3]
+    largest = max(found["features"], key=lambda one: one["properties"]["count"])
+    assert largest["geometry"]["coordinates"] == pytest.approx([8.23, 51.96], abs=0.003)
+    assert [one["properties"]["count"] for one in data(client, zoom=6)["features"]] == [4]
+
+
+def test_clusters_lose_nothing_and_do_not_lie_over_each_other():
+    cells = {}
+    for n in range(400):
+        lon, lat = 8.2 + (n * 37 % 101) / 1500, 51.9 + (n * 53 % 97) / 2000
+        cell = grid.cell(grid.morton(lon, lat), 13 + 4)
+        cells[cell] = cells.get(cell, 0) + 1
+    found = pins.clusters(cells, 13)
+    assert sum(one.reports for one in found) == 400
+    scale = 256 * 2**13 / 360
+    near = [
+        math.hypot((a.lon - b.lon) * scale, (a.lat - b.lat) * scale / math.cos(math.radians(52)))
+        for a in found
+        for b in found
+        if a is not b
+    ]
+    assert min(near) > 30
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["", "bbox=a", "bbox=1,2,3,4,5", "bbox=nan,0,1,1", "bbox=9,52,8,51", "bbox=-999,-999,999,999", "zoom=x&bbox=,"],
+)
+def test_nonsense_is_never_an_error(client, release, query):
+    release()
+    response = client.get(f"/karte/daten.json?{query}")
+    assert response.status_code == 200
+    assert response.json()["total"] == 1
+
+
+@pytest.mark.parametrize("zoom", ["-5", "1e9", "nan", "inf", "99", "12.5"])
+def test_any_zoom_is_answered(client, release, monkeypatch, zoom):
+    monkeypatch.setattr(pins, "PINS", 0)
+    release()
+    assert data(client, zoom=zoom)["total"] == 1
+
+
+def test_a_moved_place_moves_its_pin(client, town, release):
+    case = release()
+    change_place(case=case, by=By.staff(town.manager), point=Point(8.25, 51.97, srid=4326))
+    assert data(client)["features"][0]["geometry"]["coordinates"] == pytest.approx([8.25, 51.97], abs=1e-5)
+
+
+def test_the_answer_has_an_etag_and_is_kept_shortly(client, release):
+    release()
+    response = client.get(f"/karte/daten.json?{VIEW}&zoom=13")
+    assert "max-age=10" in response["Cache-Control"]
+    again = client.get(f"/karte/daten.json?{VIEW}&zoom=13", headers={"if-none-match": response["ETag"]})
+    assert again.status_code == 304
+    assert not again.content
+
+
+def test_three_queries_for_pins_and_two_for_clusters(client, release, monkeypatch, django_assert_max_num_queries):
+    for _ in range(3):
+        release()
+    with django_assert_max_num_queries(4):
+        data(client)
+    monkeypatch.setattr(pins, "PINS", 1)
+    with django_assert_max_num_queries(3):
+        data(client)
