@@ -1,0 +1,30 @@
+"""Loads the demo part by part. Each part makes what is missing, so an interrupted run is completed by the next."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from outbox.work import run_all
+from portal.demo.catalogue import put_catalogue
+from portal.demo.gazetteer import put_gazetteer
+from portal.demo.municipalities import Say, put_municipalities
+from portal.demo.people import put_people, put_responsibilities
+from portal.demo.reports import put_reports
+
+
+def load(say: Say, now: datetime) -> int:
+    """Everything; returns how many reports were told. A second run changes nothing."""
+    say("Gemeinden")
+    put_municipalities(say)
+    say("Personen und Kategorien")
+    put_people()
+    put_catalogue()
+    say("Straßen")
+    put_gazetteer(say)
+    put_responsibilities()
+    say("Meldungen")
+    told = put_reports(say, now)
+    if told:
+        say("Mails der jüngsten Meldungen")
+        run_all()
+    return told

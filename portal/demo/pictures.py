@@ -1,0 +1,73 @@
+"""The pictures of the demo: each motif is drawn and re-encoded once, then stored anew for every report that shows it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+from io import BytesIO
+from typing import Final, NamedTuple
+
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from cases.files import store
+from cases.models import Case, File
+from cases.pictures import variants
+from portal.demo import scenes_place, scenes_road
+from portal.demo.canvas import Canvas
+
+Scene = Callable[[Canvas, bool], None]
+SCENES: Final[dict[str, Scene]] = {
+    name: scene
+    for module in (scenes_road, scenes_place)
+    for name, scene in vars(module).items()
+    if callable(scene) and getattr(scene, "__module__", "") == module.__name__ and not name.startswith("_")
+}
+"""Every scene by its name in reports.yml."""
+LOOKS: Final = 3
+"""How many looks a scene has: other houses and weather, mirrored or not."""
+
+
+class Shot(NamedTuple):
+    """One picture: a scene in one of its looks, as reported or settled."""
+
+    scene: str
+    look: int
+    settled: bool = False
+
+
+def drawn(shot: Shot) -> bytes:
+    """The picture as a JPEG like one of a camera, 1600 × 1200; the same shot gives the same bytes."""
+    canvas = Canvas(f"{shot.scene}{shot.look}")
+    SCENES[shot.scene](canvas, shot.settled)
+    return canvas.photo(mirrored=shot.look % 2 == 1, word="Demo")
+
+
+class Album:
+    """Originals and variants of the shots that are needed, in memory while the demo loads."""
+
+    def __init__(self, shots: Iterable[Shot]) -> None:
+        wanted = sorted(set(shots))
+        # Pillow lets go of the interpreter while it scales and encodes, so threads share the cores.
+        with ThreadPoolExecutor(min(4, os.cpu_count() or 1)) as pool:
+            self._made = dict(zip(wanted, pool.map(_developed, wanted), strict=True))
+
+    def store(self, shot: Shot, *, at: datetime, case: Case | None = None) -> File:
+        """Store a shot as a File of its own, its variants ready."""
+        original, made = self._made[shot]
+        upload = SimpleUploadedFile(f"{shot.scene}.jpg", original, "image/jpeg")
+        file, _position = store(upload=upload, at=at, case=case)
+        if file.ready_at is None:
+            for name, content in made.items():
+                default_storage.save(f"variants/{file.key}/{name}", ContentFile(content))
+            file.ready_at = at
+            file.save(update_fields=["ready_at"])
+        return file
+
+
+def _developed(shot: Shot) -> tuple[bytes, dict[str, bytes]]:
+    original = drawn(shot)
+    return original, variants(BytesIO(original))
