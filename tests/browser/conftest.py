@@ -160,7 +160,7 @@ def town(town: Town) -> Town:
 # Mail -----------------------------------------------------------------------------------------------------------------
 @pytest.fixture
 def mails(settings: Any, work: Work) -> Callable[[str], list[EmailMessage]]:
-    """`mails(address)`: the worker's turn, then the mails to this address that were not asked for before, oldest first."""
+    """`mails(address)`: the worker's turn, then the new mails to this address, oldest first."""
     seen: set[Path] = set()
 
     def collect(address: str) -> list[EmailMessage]:
@@ -179,7 +179,7 @@ def mails(settings: Any, work: Work) -> Callable[[str], list[EmailMessage]]:
 # People ---------------------------------------------------------------------------------------------------------------
 @pytest.fixture
 def visit(browser: Browser, site: str) -> Iterator[Callable[..., Page]]:
-    """`visit("phone" | "desktop", **options)` is a new person at a browser of their own; what it loaded is judged at the end."""
+    """`visit("phone" | "desktop", **options)` is a new person at an own browser; what it loads is judged at the end."""
     opened: list[tuple[BrowserContext, Watch]] = []
 
     def come(device: Literal["phone", "desktop"] = "phone", **options: Any) -> Page:

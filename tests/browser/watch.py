@@ -13,7 +13,9 @@ from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request, R
 METADATA = (b"Exif\x00\x00", b"EXIF", b"eXIf", b"http://ns.adobe.com/", b"XMP ", b"<x:xmpmeta", b"8BIM")
 NEVER_MISSING = {"script", "stylesheet", "font", "image", "fetch", "xhr", "manifest"}
 VIOLATIONS = """
-addEventListener("securitypolicyviolation", (event) => console.error(`CSP: ${event.violatedDirective} ${event.blockedURI}`));
+addEventListener("securitypolicyviolation", (event) => {
+  console.error(`CSP: ${event.violatedDirective} ${event.blockedURI}`);
+});
 """
 
 
