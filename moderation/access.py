@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec
 
-from django.contrib.auth.decorators import login_required
+from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -23,9 +23,10 @@ View = Callable[Concatenate[HttpRequest, P], HttpResponse]
 def staff_only(view: View[P]) -> View[P]:
     """Anonymous people log in first and come back; people without any role get the 403 page. Never cached."""
 
-    @login_required
     @wraps(view)
-    def checked(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def checked(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        if not request.user.is_authenticated:
+            return redirect_to_login(request.get_full_path())
         if not memberships(staff(request)):
             raise PermissionDenied
         response = view(request, *args, **kwargs)

@@ -55,7 +55,7 @@ def do(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     form = deed.form(request.POST, request.FILES, case=page.case)
     if deed.permission not in page.rights:
         return _refuse(request, page, deed, form, Denied())
-    kept, valid = form.kept, form.is_valid()
+    kept, valid = form.kept_files, form.is_valid()
     try:
         kept += _stored(form, page)
         if helped := _help(request, page, deed, form, kept):

@@ -18,6 +18,7 @@ from cases.policy import EDGES, State
 from moderation import forms
 from reports import services as reports
 
+NO_EDGE = _("The state of the case does not allow this any more.")
 Run = Callable[[Any, Case, By, Act, Sequence[File]], None]
 
 
@@ -34,7 +35,7 @@ class Deed:
     permission: Permission
     form: type[forms.DeedForm]
     run: Run
-    no_edge: Any = _("The state of the case does not allow this any more.")
+    no_edge: Any = NO_EDGE
     offered: Callable[[Case], bool] = lambda case: True
     menu: str = ""
     """Icon in the menu of further deeds; "" for deeds that stand elsewhere."""

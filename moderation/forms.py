@@ -13,6 +13,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
+from django.http import QueryDict
 from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -31,7 +32,7 @@ class PhotosInput(forms.FileInput):
 
     allow_multiple_selected = True
 
-    def value_from_datadict(self, data: Any, files: MultiValueDict[str, UploadedFile], name: str) -> Any:
+    def value_from_datadict(self, data: Any, files: MultiValueDict[str, UploadedFile[Any]], name: str) -> Any:
         return files.getlist(name)
 
 
@@ -40,8 +41,8 @@ class PhotosField(forms.Field):
 
     widget = PhotosInput(attrs={"accept": "image/*,.heic,.heif", "multiple": True})
 
-    def clean(self, value: Any) -> list[UploadedFile]:
-        uploads: list[UploadedFile] = list(value or [])
+    def clean(self, value: Any) -> list[UploadedFile[Any]]:
+        uploads: list[UploadedFile[Any]] = list(value or [])
         if len(uploads) > settings.PHOTO_MAX_COUNT:
             raise forms.ValidationError(_("At most %(n)d photos at once.") % {"n": settings.PHOTO_MAX_COUNT})
         return uploads
@@ -59,7 +60,8 @@ class DeedForm(forms.Form):
 
     def __init__(self, *args: Any, case: Case, **kwargs: Any) -> None:
         kwargs["initial"] = {"version": case.version, "client_key": uuid.uuid4(), **(kwargs.get("initial") or {})}
-        super().__init__(*args, label_suffix="", **kwargs)
+        kwargs["label_suffix"] = ""
+        super().__init__(*args, **kwargs)
         self.case = case
         self.prepare()
 
@@ -68,13 +70,14 @@ class DeedForm(forms.Form):
 
     def put(self, **values: Any) -> None:
         """Change what the bound form shows, such as its version after a conflict."""
-        data = self.data.copy()
+        data = QueryDict(mutable=True)
+        data.update(self.data)
         for name, value in values.items():
             data[name] = str(value)
         self.data = data
 
     @property
-    def kept(self) -> list[File]:
+    def kept_files(self) -> list[File]:
         """Pictures that came with an earlier try of this form; only files of this case count."""
         if "kept" not in self.fields:
             return []

@@ -69,13 +69,13 @@ def _tell(entry: Entry, names: _Names) -> Told:
     state = entry.data.get("to") if entry.deed != Deed.CATEGORY_CHANGED.value else None
     if entry.deed == Deed.SUBMITTED.value:
         state = State.NEW.value
-    known = isinstance(state, str) and state in {one.value for one in State}
+    known = state if isinstance(state, str) and state in FACTS else ""
     return Told(
         at=entry.at,
         title=_title(entry, names),
         who=" · ".join([_who(entry), _readers(entry)]),
         text=_text(entry),
-        state=FACTS[State(state)].look if known else "",
+        state=FACTS[State(known)].look if known else "",
         # Only words that must not slip out are set apart; the line below each title says who reads it.
         internal=bool(entry.text) and not entry.public and not entry.for_reporter,
         version=entry.version,

@@ -37,7 +37,7 @@ PUBLIC_SORTS = [sort.value for sort, rules in RULES.items() if rules.public]
 ACTIVE_VALUES = [state.value for state in ACTIVE]
 
 
-# What a row needs to know, as SQL --------------------------------------------------------------------------------------
+# What a row needs to know, as SQL -------------------------------------------------------------------------------------
 def _undecided_photos() -> QuerySet[Photo]:
     """Photos of the outer case that are neither released nor kept back on purpose."""
     kept_back = (
