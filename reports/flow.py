@@ -102,9 +102,7 @@ def editing(draft: Draft) -> Iterator[Typed]:
     draft.data = locked.data
 
 
-def start(
-    *, municipality: Municipality, point: Point | None = None, address: str = "", category: str = ""
-) -> Draft:
+def start(*, municipality: Municipality, point: Point | None = None, address: str = "", category: str = "") -> Draft:
     """A new draft, with what the link already said."""
     typed = Typed(point=(point.x, point.y) if point else None, address=address, category=category)
     return Draft.objects.create(municipality=municipality, kind=KIND, data=asdict(typed))
@@ -238,9 +236,7 @@ def send(*, draft: Draft, at: datetime, language: str) -> Case:
         )
     except KeyReused:
         # The browser sent this draft by itself before, and then something was changed. It is the report already made.
-        case = Case.objects.get(
-            municipality_id__in=draft.municipality.family_ids(), client_key=draft.client_key
-        )
+        case = Case.objects.get(municipality_id__in=draft.municipality.family_ids(), client_key=draft.client_key)
     Draft.objects.filter(pk=draft.pk).update(case=case, data={})
     draft.case = case
     return case

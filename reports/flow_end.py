@@ -99,6 +99,4 @@ def thanks(request: HttpRequest, number: str) -> HttpResponse:
     case = readable().filter(number=number, municipality_id__in=here(request).family_ids()).first()
     if case is None:
         raise Http404
-    return render(
-        request, "reports/flow/thanks.html", {"report": public_report(case), "mailed": "mail" in request.GET}
-    )
+    return render(request, "reports/flow/thanks.html", {"report": public_report(case), "mailed": "mail" in request.GET})

@@ -25,8 +25,12 @@ class PlaceForm(forms.Form):
     """A point, an address in words, or both."""
 
     address = forms.CharField(
-        label=gettext_lazy("Address or description"), required=False, max_length=ADDRESS_MAX, strip=True,
-        help_text=ADDRESS_HINT, widget=forms.TextInput(attrs={"autocomplete": "street-address", "id": "address"}),
+        label=gettext_lazy("Address or description"),
+        required=False,
+        max_length=ADDRESS_MAX,
+        strip=True,
+        help_text=ADDRESS_HINT,
+        widget=forms.TextInput(attrs={"autocomplete": "street-address", "id": "address"}),
         error_messages={"max_length": gettext_lazy("Please shorten the address to %(limit_value)d characters.")},
     )
     lat = forms.CharField(required=False, max_length=25, widget=forms.HiddenInput(attrs={"id": "lat"}))
@@ -56,7 +60,7 @@ class LinesField(forms.CharField):
 
     def to_python(self, value: Any) -> str:
         """CR LF becomes LF before the length is checked."""
-        return super().to_python(str(value or "").replace("\r\n", "\n"))
+        return super().to_python(str(value or "").replace("\r\n", "\n")) or ""
 
 
 class WhatForm(forms.Form):
@@ -65,7 +69,9 @@ class WhatForm(forms.Form):
     photos = forms.Field(label=gettext_lazy("Photos"), required=False, widget=forms.FileInput(attrs={"id": "photos"}))
 
     category = forms.CharField(
-        max_length=80, error_messages={"required": gettext_lazy("Please choose what it is about.")}
+        label=gettext_lazy("Category"),
+        max_length=80,
+        error_messages={"required": gettext_lazy("Please choose what it is about.")},
     )
     text = LinesField(
         label=gettext_lazy("What did you notice?"),
@@ -73,17 +79,13 @@ class WhatForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 5, "id": "text", "data-counter": TEXT_MAX}),
         error_messages={
             "required": gettext_lazy("Please describe in a few words what you noticed."),
-            "max_length": gettext_lazy(
-                "The text has %(show_value)d characters. Please shorten it to %(limit_value)d."
-            ),
+            "max_length": gettext_lazy("The text has %(show_value)d characters. Please shorten it to %(limit_value)d."),
         },
     )
 
     def __init__(self, *args: Any, groups: list[Group], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.by_slug: dict[str, Category] = {
-            one.topic.slug: one for group in groups for one in group.categories
-        }
+        self.by_slug: dict[str, Category] = {one.topic.slug: one for group in groups for one in group.categories}
 
     def clean_category(self) -> str:
         """A category of the tree that takes reports."""
@@ -122,12 +124,18 @@ class ContactForm(EmailForm):
     """Who reports. Where the municipality allows it, everything may be empty."""
 
     name = forms.CharField(
-        label=gettext_lazy("Name"), required=False, max_length=120, strip=True,
+        label=gettext_lazy("Name"),
+        required=False,
+        max_length=120,
+        strip=True,
         widget=forms.TextInput(attrs={"autocomplete": "name", "id": "name"}),
         error_messages={"max_length": gettext_lazy("Please shorten the name.")},
     )
     phone = forms.CharField(
-        label=gettext_lazy("Phone"), required=False, max_length=40, strip=True,
+        label=gettext_lazy("Phone"),
+        required=False,
+        max_length=40,
+        strip=True,
         widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel", "id": "phone"}),
         error_messages={"max_length": gettext_lazy("Please shorten the phone number.")},
     )

@@ -226,5 +226,3 @@ def _check_page(request: HttpRequest, draft: Draft, **context: Any) -> HttpRespo
         change={step: address_of(draft, step, flow.CHECK) for step in (flow.PLACE, flow.WHAT, flow.MORE, flow.CONTACT)},
         **{"problems": [], **context},
     )
-
-

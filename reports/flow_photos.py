@@ -23,9 +23,7 @@ FAR_METRES = 100
 """A photo taken further away than this proposes its own place; nearer is the usual error of a phone."""
 
 
-def add(
-    *, draft: Draft, upload: UploadedFile, at: datetime, position: tuple[float, float] | None = None
-) -> File:
+def add(*, draft: Draft, upload: UploadedFile[Any], at: datetime, position: tuple[float, float] | None = None) -> File:
     """Keep one upload with the draft; its position may become a proposal. Raises Invalid({"photos": …}).
 
     `position` (lon, lat) is what the browser read before it made the photo smaller.
@@ -42,7 +40,7 @@ def add(
     return file
 
 
-def add_all(*, draft: Draft, uploads: list[UploadedFile], at: datetime) -> list[str]:
+def add_all(*, draft: Draft, uploads: list[UploadedFile[Any]], at: datetime) -> list[str]:
     """Keep all usable ones and say in words what is wrong with the others."""
     problems: list[str] = []
     for upload in uploads:
@@ -86,7 +84,6 @@ def shown(file: File, position: int) -> dict[str, Any]:
         "alt": _("Photo %(n)d") % {"n": position},
         "src": reverse("internal_picture", args=[file.key, "small", "jpg"]) if ready else "",
         "webp": reverse("internal_picture", args=[file.key, "small", "webp"]) if ready else "",
-        "later": reverse("internal_picture", args=[file.key, "small", "webp"]),
         "failed": file.failed,
     }
 

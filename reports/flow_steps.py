@@ -102,9 +102,7 @@ def _name_of(municipality: Municipality, words: str, chosen: Pair) -> str:
 def _place_by_photo(request: HttpRequest, draft: Draft, form: PlaceForm) -> HttpResponse:
     """Take the place out of a photo; the photo stays with the draft."""
     form.is_valid()
-    problems = flow_photos.add_all(
-        draft=draft, uploads=request.FILES.getlist("place_photo"), at=timezone.now()
-    )
+    problems = flow_photos.add_all(draft=draft, uploads=request.FILES.getlist("place_photo"), at=timezone.now())
     typed = flow.read(draft)
     if typed.photo_place is not None:
         flow_photos.take_place(draft=draft)
@@ -212,9 +210,7 @@ def _choice(category: Category, chosen: str) -> dict[str, Any]:
     }
 
 
-def _what_page(
-    request: HttpRequest, draft: Draft, form: WhatForm, groups: list[Group], **context: Any
-) -> HttpResponse:
+def _what_page(request: HttpRequest, draft: Draft, form: WhatForm, groups: list[Group], **context: Any) -> HttpResponse:
     typed = flow.read(draft)
     chosen = str(form["category"].value() or "")
     all_of_them = [one for group in groups for one in group.categories]

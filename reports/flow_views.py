@@ -14,7 +14,7 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from cases.errors import Invalid
 from cases.models import Draft
@@ -60,9 +60,7 @@ def begin(request: HttpRequest) -> HttpResponse:
     at = timezone.now()
     drafts = [
         {"url": address_of(draft, flow.first_gap(draft) or flow.CHECK), "at": draft.changed_at, **_named(draft)}
-        for draft in flow.unfinished(
-            municipality=municipality, secrets=request.session.get("secrets", []), at=at
-        )
+        for draft in flow.unfinished(municipality=municipality, secrets=request.session.get("secrets", []), at=at)
     ]
     elsewhere = [
         {"name": localized(one.topic.name), "text": localized(one.redirect_text), "icon": one.icon}
@@ -126,12 +124,14 @@ def step(request: HttpRequest, secret: str, step: str) -> HttpResponse:
 
 @csrf_exempt
 @private
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def photos(request: HttpRequest, secret: str) -> HttpResponse:
     """Upload (`photo`) or removal (`remove`) of one photo by script; JSON with all photos and a proposed place."""
     draft = _own_draft(request, secret)
     if draft is None or draft.case is not None:
         return JsonResponse({"errors": {"photos": []}}, status=410)
+    if request.method != "POST":
+        return _photos_as_json(draft)
     if key := request.POST.get("remove", ""):
         flow_photos.remove(draft=draft, key=key)
         return _photos_as_json(draft)

@@ -37,7 +37,7 @@ def nearby(
         .order_by("-submitted_at", "-id")
         .values_list("pk", "point")[:CANDIDATES]
     )
-    away = {pk: metres_between(point.x, point.y, there.x, there.y) for pk, there in candidates}
+    away = {pk: metres_between(point.x, point.y, there.x, there.y) for pk, there in candidates if there}
     nearest = sorted((distance, pk) for pk, distance in away.items() if distance <= metres)[:limit]
     if not nearest:
         return []

@@ -40,7 +40,9 @@ DATE = re.compile(r"0?\d{1,2}[./-]\d{1,2}[./-](?:\d{2}|\d{4})")
 PLATE = re.compile(r"(?<![\w-])([A-ZÄÖÜ]{1,3})(?:-[ ]?|[ ]?- ?|[ ]|·)([A-Z]{1,2})[ -]?([1-9]\d{0,3})([EH]?)(?![\w-])")
 PLATE_LOWER = re.compile(r"(?<![\w-])([a-zäöü]{1,3})-([a-z]{1,2})[ -]?([1-9]\d{0,3})([eh]?)(?![\w-])")
 #: Capital words that stand before such a group without being a district.
-NO_DISTRICT = frozenset("DIN EN ISO TYP NR ABS UHR ICE RB RE LKW PKW TV IP DN".split())
+NO_DISTRICT = frozenset(
+    {"DIN", "EN", "ISO", "TYP", "NR", "ABS", "UHR", "ICE", "RB", "RE", "LKW", "PKW", "TV", "IP", "DN"}
+)
 
 
 def findings(text: str) -> list[Finding]:

@@ -6,11 +6,13 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from django.http import HttpResponse
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from PIL import Image
 
 from cases.models import Case, Draft
 from reports import flow
+from tests.conftest import jpeg
 
 
 @dataclass
@@ -20,7 +22,7 @@ class Story:
     client: Client
     path: str = ""
 
-    def start(self, **query: str) -> HttpResponse:
+    def start(self, **query: str) -> Any:
         """Press the button of the start page."""
         response = self.client.post("/melden/", query, follow=True)
         self.path = response.redirect_chain[-1][0]
@@ -41,26 +43,26 @@ class Story:
     def at(self, step: str) -> str:
         return f"/melden/{self.secret}/{step}/"
 
-    def get(self, step: str) -> HttpResponse:
+    def get(self, step: str) -> Any:
         return self.client.get(self.at(step), follow=True)
 
-    def post(self, step: str, **data: Any) -> HttpResponse:
+    def post(self, step: str, **data: Any) -> Any:
         """Submit a step; `step_of` tells where it led."""
         return self.client.post(self.at(step), data, follow=True)
 
-    def place(self, **data: Any) -> HttpResponse:
+    def place(self, **data: Any) -> Any:
         return self.post("ort", **(data or {"lat": "51.96", "lon": "8.23", "pinned": "1"}))
 
-    def what(self, **data: Any) -> HttpResponse:
+    def what(self, **data: Any) -> Any:
         return self.post("was", **{"category": "schlagloch", "text": "Tiefes Loch, ä ö ü ß 🕳️", **data})
 
-    def contact(self, **data: Any) -> HttpResponse:
+    def contact(self, **data: Any) -> Any:
         return self.post("kontakt", **(data or {"anonymous": "1"}))
 
-    def send(self, **data: Any) -> HttpResponse:
+    def send(self, **data: Any) -> Any:
         return self.post("pruefen", **data)
 
-    def until_check(self) -> HttpResponse:
+    def until_check(self) -> Any:
         """Everything typed, nothing sent."""
         self.start()
         self.place()
@@ -68,7 +70,7 @@ class Story:
         return self.contact()
 
 
-def step_of(response: HttpResponse) -> str:
+def step_of(response: Any) -> str:
     """The step a page shows, "" for a page that is none."""
     found = re.search(r'id="flow" data-step="(\w+)"', response.content.decode())
     return found.group(1) if found else ""
@@ -76,3 +78,12 @@ def step_of(response: HttpResponse) -> str:
 
 def the_case() -> Case:
     return Case.objects.select_related("report", "contact", "topic").get()
+
+
+def photo_taken_at(
+    degrees: tuple[int, int, int] = (51, 57, 50), lon: tuple[int, int, int] = (8, 14, 20)
+) -> SimpleUploadedFile:
+    """A JPEG whose metadata name a place in the town (about 51.964, 8.239), some 700 m off its middle."""
+    exif = Image.Exif()
+    exif[0x8825] = {1: "N", 2: degrees, 3: "E", 4: lon}
+    return jpeg("olive", exif=exif)

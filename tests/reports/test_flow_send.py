@@ -36,7 +36,9 @@ def test_a_report_from_beginning_to_receipt(story):
     assert f"/meine/{case.secret}/" in text
     assert case.report.text == "Tiefes Loch, ä ö ü ß 🕳️"
     assert case.report.photos.count() == 1
+    assert case.point is not None
     assert case.point.x == 8.231
+    assert case.contact is not None
     assert case.contact.name == "Änne Öttinger"
     assert not case.contact.public_name
     assert "no-store" in page["Cache-Control"]

@@ -6,7 +6,7 @@ import {hideOffline, showOffline} from "./offline.js";
 import {enqueue, run as runOutbox} from "./outbox.js";
 import {initPlace} from "./place.js";
 import {initWhat} from "./what.js";
-import {initPhotos, showKept} from "./photos.js";
+import {initPhotos, pending, showKept, uploadRest} from "./photos.js";
 import {watch} from "../form-conditions.js";
 
 const ENDS = ["fertig", "danke"];
@@ -45,7 +45,21 @@ async function begin() {
     await initPhotos(current);
   }
   if (local.step === "genauer") root().querySelectorAll("[data-questions]").forEach(watch);
-  if (local.step === "pruefen") showKept(root(), local.secret);
+  if (local.step === "pruefen") initCheck(current);
+}
+
+/** The last step: photos that are still on this device go first, then everything is shown. */
+async function initCheck(current) {
+  current.settled = () => uploadRest(current.local);
+  showKept(root(), current.local);
+  if (!(await pending(current.local.secret))) return;
+  try {
+    await uploadRest(current.local);
+    const answer = await fetch(location.href, { credentials: "same-origin" });
+    if (page === current && !busy) await swap(await answer.text(), answer.url);
+  } catch {
+    // Sending tries again, and if need be takes the photos along later.
+  }
 }
 
 /** The form's fields as [name, value] pairs, without files. */
@@ -134,7 +148,8 @@ async function unreached(current) {
     page = null;
     return runOutbox();
   };
-  if (local.step === "pruefen" && local.complete) await queue(local.report, local.check);
+  const last = local.step === "pruefen" && local.complete;
+  if (last) await queue(local.report, (await pending(local.secret)) ? null : local.check);
   else showOffline(current, { fields: fieldsOf(form), retry: () => submit(current, null), send: (report) => queue(report, null) });
 }
 
@@ -154,7 +169,24 @@ function showQueued() {
   root().querySelector(".link--back")?.remove();
   root().querySelector("[data-flow-form]").replaceWith(note);
   heading.focus();
-  scrollTo(0, 0);
+  toTop();
+  addEventListener("outbox-sent", ({ detail }) => {
+    heading.textContent = detail.text;
+    document.title = detail.text;
+    const button = document.createElement("a");
+    button.className = "kern-btn kern-btn--primary";
+    button.href = detail.url;
+    const label = document.createElement("span");
+    label.className = "kern-label";
+    label.textContent = detail.link;
+    button.append(label);
+    note.replaceChildren(button);
+  });
+}
+
+/** At once, whatever the page's own way of scrolling. */
+function toTop() {
+  scrollTo({ top: 0, behavior: "instant" });
 }
 
 /** Put the step out of an answer into the page; what is no step is opened as a page. */
@@ -170,7 +202,7 @@ async function swap(text, url) {
   if (url.split("#")[0] !== location.href.split("#")[0]) history.pushState(null, "", url);
   document.title = answer.title;
   root().replaceWith(document.importNode(fresh, true));
-  scrollTo(0, 0);
+  toTop();
   const focus = root().querySelector("[data-focus]") || document.getElementById("question");
   focus?.focus({ preventScroll: true });
   const announced = root().querySelector("[data-announce]")?.dataset.announce;

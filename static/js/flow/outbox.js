@@ -51,6 +51,8 @@ async function sendOne(item) {
       const body = await answer.json();
       await put("queue", { ...item, report: null, state: "sent", number: body.number, url: body.receipt || body.url });
       await forget(item.secret);
+      const detail = { text: words.sent.replace("{n}", body.number), url: body.receipt || body.url, link: words.receipt };
+      dispatchEvent(new CustomEvent("outbox-sent", { detail }));
     } else if (answer.status >= 400 && answer.status < 500 && ![408, 425, 429].includes(answer.status)) {
       await put("queue", { ...item, state: "stuck", status: answer.status });
     }

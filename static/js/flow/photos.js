@@ -5,6 +5,7 @@ import {gpsOf, showable, shrunk} from "./shrink.js";
 import {say, word} from "./words.js";
 
 const RETRIES = [2000, 4000, 8000, 16000];
+const PATIENCE = 15_000;
 
 /** Bring the upload area to life; sets `page.settled`, which waits for what is under way. */
 export async function initPhotos(page) {
@@ -16,9 +17,11 @@ export async function initPhotos(page) {
   const state = { page, block, input, area, list, under, limit: Number(block.dataset.limit) };
   page.settled = async () => {
     for (const row of await photosOf(page.local.secret)) if (!row.key) start(state, row);
-    await Promise.all([...under].map((task) => task.promise));
+    const all = Promise.all([...under].map((task) => task.promise));
+    // A slow line does not hold up the step: what is under way goes on, and sending waits for it.
+    await Promise.race([all, new Promise((resolve) => { setTimeout(resolve, PATIENCE); })]);
   };
-  await showKept(block, page.local.secret);
+  await showKept(block, page.local);
   list.addEventListener("click", (event) => {
     const button = event.target.closest("button[name=remove], [data-drop]");
     if (!button) return;
@@ -44,23 +47,30 @@ export async function initPhotos(page) {
 }
 
 /** Show pictures of the server's list from this device while it makes its own, or once they are made. */
-export async function showKept(block, secret) {
+export async function showKept(block, { secret, photos: url }) {
   const rows = await photosOf(secret);
   for (const wait of block.querySelectorAll("[data-later]")) {
     const row = rows.find((one) => one.key === wait.closest("[data-key]").dataset.key);
     if (row && (await showable(row.blob))) wait.replaceWith(imageOf(URL.createObjectURL(row.blob), wait.dataset.alt));
-    else await later(wait);
   }
+  ask(block, url);
 }
 
-/** Ask for the server's picture a few times, then leave the placeholder. */
-function later(wait, turn = 0) {
-  if (turn >= RETRIES.length) return;
-  setTimeout(() => {
-    if (!wait.isConnected) return;
-    const image = imageOf(wait.dataset.later, wait.dataset.alt);
-    image.onload = () => wait.replaceWith(image);
-    image.onerror = () => later(wait, turn + 1);
+/** Ask a few times whether the server has made its pictures, then leave the placeholders. */
+function ask(block, url, turn = 0) {
+  if (turn >= RETRIES.length || !block.querySelector("[data-later]")) return;
+  setTimeout(async () => {
+    if (!block.isConnected) return;
+    try {
+      const { photos } = await (await fetch(url)).json();
+      for (const photo of photos) {
+        const wait = block.querySelector(`[data-key="${CSS.escape(photo.key)}"] [data-later]`);
+        if (wait && photo.src) wait.replaceWith(imageOf(photo.src, photo.alt));
+      }
+    } catch {
+      // Without a connection the placeholders stay.
+    }
+    ask(block, url, turn + 1);
   }, RETRIES[turn]);
 }
 
@@ -152,6 +162,22 @@ async function send(state, row, item) {
   item.remove();
   count(state);
   fail(state, (answer.body?.errors?.photos || []).join(" ") || word("photoFailed"));
+}
+
+/** Whether photos of the draft have not reached the server yet. */
+export async function pending(secret) {
+  return (await photosOf(secret)).some((row) => !row.key);
+}
+
+/** Send the photos that have not reached the server; rejects (TypeError) while there is no connection. */
+export async function uploadRest(local) {
+  for (const row of await photosOf(local.secret)) {
+    if (row.key) continue;
+    const answer = await upload(local.photos, row, () => undefined);
+    if (answer.status === 200) await put("photos", { ...row, key: answer.body.key, place: null });
+    else if (answer.status >= 500 || answer.status === 429) throw new TypeError(`Answer ${answer.status}`);
+    else await remove("photos", row.id);
+  }
 }
 
 /** POST with progress (fetch cannot tell it). Rejects when there is no answer. */

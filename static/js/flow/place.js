@@ -11,7 +11,8 @@ export async function initPlace({ form, local, keep }) {
   const box = form.querySelector("[data-place]");
   const element = form.querySelector("#place-map");
   const fields = { lat: form.elements.lat, lon: form.elements.lon, pinned: form.elements.pinned, address: form.elements.address };
-  box.hidden = false;
+  const none = form.querySelector("[data-no-map]");
+  box.hidden = none.hidden = false;
   let made;
   try {
     const known = fields.lat.value && fields.lon.value ? [Number(fields.lat.value), Number(fields.lon.value)] : null;
@@ -24,6 +25,11 @@ export async function initPlace({ form, local, keep }) {
   }
   const { map } = made;
   const found = form.querySelector("[data-found]");
+  /** Tell below the map; what stands in the address field already is only read out. */
+  const tell = (text, shown = true) => {
+    found.classList.toggle("kern-sr-only", !shown);
+    found.replaceChildren(text);
+  };
   let edited = Boolean(fields.address.value) && !fields.pinned.value && !fields.lat.value;
   let touched = Boolean(fields.lat.value);
   if (touched) fields.pinned.value = "on";
@@ -36,7 +42,7 @@ export async function initPlace({ form, local, keep }) {
     if (!touched) return;
     if (map.getZoom() < CLOSE) {
       fields.lat.value = fields.lon.value = fields.pinned.value = "";
-      found.textContent = word("closer");
+      tell(word("closer"));
       keep();
       return;
     }
@@ -58,13 +64,13 @@ export async function initPlace({ form, local, keep }) {
       if (!answer.ok) throw new TypeError("refused");
       told(place);
     } catch {
-      if (turn === asked) found.textContent = word("atUnknown");
+      if (turn === asked) tell(word("atUnknown"));
     }
   }
 
   function told(place) {
     if (!place.inside) {
-      found.replaceChildren(place.owner ? word("belongs", place.owner.name) : word("outside"));
+      tell(place.owner ? word("belongs", place.owner.name) : word("outside"));
       if (place.owner) {
         const anchor = document.createElement("a");
         anchor.href = `${place.owner.url}/melden/`;
@@ -74,7 +80,7 @@ export async function initPlace({ form, local, keep }) {
       return;
     }
     if (!edited) fields.address.value = place.text || "";
-    found.textContent = place.text ? word("at", place.text) : word("atUnknown");
+    tell(place.text ? word("at", place.text) : word("atUnknown"), !place.text || fields.address.value !== place.text);
     keep();
   }
 
@@ -107,9 +113,9 @@ export async function initPlace({ form, local, keep }) {
       moveTo(hit.lat, hit.lon, hit.kind === "district" ? 15 : 18);
     },
   });
-  position(form, element, found, moveTo);
-  photo(form, local, found, moveTo);
-  form.querySelector("[data-no-map]").addEventListener("click", () => {
+  position(form, element, tell, moveTo);
+  photo(form, local, tell, moveTo);
+  none.addEventListener("click", () => {
     fields.lat.value = fields.lon.value = fields.pinned.value = "";
     plain(form, box);
     fields.address.focus();
@@ -119,45 +125,45 @@ export async function initPlace({ form, local, keep }) {
 
 /** The address form as without scripts. */
 function plain(form, box) {
-  box.hidden = true;
+  box.hidden = form.querySelector("[data-no-map]").hidden = true;
   for (const one of form.querySelectorAll("[data-plain]")) one.hidden = false;
 }
 
 /** "Mein Standort": asks the device only when pressed. */
-function position(form, element, found, moveTo) {
+function position(form, element, tell, moveTo) {
   const button = form.querySelector("[data-gps]");
   if (!navigator.geolocation) {
     button.hidden = true;
     return;
   }
   button.addEventListener("click", () => {
-    found.textContent = word("locating");
+    tell(word("locating"));
     navigator.geolocation.getCurrentPosition(
       ({ coords }) => {
         const bounds = boundsOf(element);
         const [[south, west], [north, east]] = bounds || [[-90, -180], [90, 180]];
         if (coords.latitude < south || coords.latitude > north || coords.longitude < west || coords.longitude > east) {
-          found.textContent = word("notHere");
+          tell(word("notHere"));
           return;
         }
         say(word("located"));
         moveTo(coords.latitude, coords.longitude, 18);
       },
-      () => { found.textContent = word("noPosition"); },
+      () => tell(word("noPosition")),
       { enableHighAccuracy: true, timeout: 15_000, maximumAge: 30_000 },
     );
   });
 }
 
 /** A photo that knows its place moves the map, and comes along with the report. */
-function photo(form, local, found, moveTo) {
+function photo(form, local, tell, moveTo) {
   const input = form.elements.place_photo;
   const button = form.querySelector('button[name="photo"]');
   button.hidden = true;
   input.addEventListener("change", async () => {
     const [file] = input.files;
     if (!file) return;
-    found.textContent = word("working");
+    tell(word("working"));
     const place = await gpsOf(file);
     if (place) {
       const body = new FormData();
@@ -165,7 +171,7 @@ function photo(form, local, found, moveTo) {
       fetch(local.photos, { method: "POST", body }).catch(() => undefined);
       input.value = "";
       moveTo(place.latitude, place.longitude, 18);
-      found.scrollIntoView({ block: "center" });
+      form.querySelector("#place-map").scrollIntoView({ block: "center" });
     } else {
       // Some formats only the server can read.
       form.requestSubmit(button);
