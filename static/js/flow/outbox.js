@@ -49,9 +49,9 @@ async function sendOne(item) {
     if (!answer || answer.status === 404) answer = await toApi(item);
     if (answer.ok) {
       const body = await answer.json();
-      await put("queue", { ...item, report: null, state: "sent", number: body.number, url: body.receipt || body.url });
+      await put("queue", { ...item, report: null, state: "sent", number: body.number, url: body.receipt || body.own_url || body.url });
       await forget(item.secret);
-      const detail = { text: words.sent.replace("{n}", body.number), url: body.receipt || body.url, link: words.receipt };
+      const detail = { text: words.sent.replace("{n}", body.number), url: body.receipt || body.own_url || body.url, link: words.receipt };
       dispatchEvent(new CustomEvent("outbox-sent", { detail }));
     } else if (answer.status >= 400 && answer.status < 500 && ![408, 425, 429].includes(answer.status)) {
       await put("queue", { ...item, state: "stuck", status: answer.status });
