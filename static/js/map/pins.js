@@ -29,10 +29,19 @@ export class Pins {
     const options = properties.count ? clusterOptions(properties.count) : pinOptions(properties.look, properties.icon);
     const name = properties.count ? this.words.cluster.replace("{n}", properties.count) : `${properties.title}: ${properties.state}`;
     const marker = this.L.marker([lat, lon], { icon: this.L.divIcon(options), title: name, riseOnHover: true }).addTo(this.map);
-    marker.getElement().setAttribute("aria-label", name);
-    marker.on("click", () => {
+    const choose = () => {
       if (properties.count) this.map.setView([lat, lon], Math.min(this.map.getZoom() + 2, this.map.getMaxZoom()));
       else this.onPick(properties, marker);
+    };
+    marker.on("click", choose);
+    // Leaflet makes it a button for the eye and the ear, but not for the keyboard.
+    const element = marker.getElement();
+    element.setAttribute("aria-label", name);
+    element.addEventListener("keydown", (event) => {
+      if (event.key !== "Enter" && event.key !== " ") return;
+      event.preventDefault();
+      event.stopPropagation();
+      choose();
     });
     return marker;
   }

@@ -26,6 +26,6 @@ export function sheet(page) {
   });
   // Whoever reaches the list by keyboard sees it.
   element.addEventListener("focusin", (event) => {
-    if (event.target !== grip && event.target.matches(":focus-visible")) set(true);
+    if (event.target !== grip && !event.target.closest("[data-preview]") && event.target.matches(":focus-visible")) set(true);
   });
 }
