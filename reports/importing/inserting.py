@@ -29,11 +29,17 @@ def insert(model: type[Model], rows: Sequence[Facts]) -> None:
     if connection.vendor == "postgresql":
         _copy(model, rows)
     else:
-        points = {field.attname for field in model._meta.concrete_fields if isinstance(field, PointField)}
-        for facts in rows:
-            for name in points & facts.keys():
-                facts[name] = Point(*facts[name], srid=4326) if facts[name] else None
-        model._default_manager.bulk_create([model(**facts) for facts in rows])
+        _create(model, rows)
+
+
+def _create(model: type[Model], rows: Sequence[Facts]) -> None:
+    points = {field.attname for field in model._meta.concrete_fields if isinstance(field, PointField)}
+
+    def made(facts: Facts) -> Model:
+        places = {name: Point(facts[name], srid=4326) for name in points if facts.get(name) is not None}
+        return model(**{**facts, **places})
+
+    model._default_manager.bulk_create([made(facts) for facts in rows])
 
 
 def _copy(model: type[Model], rows: Sequence[Facts]) -> None:

@@ -152,7 +152,7 @@ def read(path: Path) -> Mapping:
         encoding=_encoding(parts.get("encoding")),
         delimiter=_delimiter(parts.get("delimiter")),
         srid=parts["srid"].number(1, 999_999) if "srid" in parts else 4326,
-        released=_released(parts.get("released"), columns),
+        released=_released(root, parts.get("released"), columns),
         photos_released=parts["photos_released"].flag() if "photos_released" in parts else False,
         hold_back=parts["hold_back_personal_data"].flag() if "hold_back_personal_data" in parts else True,
         town=_town(parts.get("municipality")),
@@ -248,7 +248,8 @@ def _dates(part: Part | None) -> tuple[tuple[str, ...], tzinfo]:
         except ValueError:
             whole = False
         if not whole:
-            raise one.wrong(_("this format has no day, month and year; one is “%%d.%%m.%%Y %%H:%%M”."))
+            example = {"example": "%d.%m.%Y %H:%M"}
+            raise one.wrong(_("this format has no day, month and year; one is “%(example)s”.") % example)
         formats.append(written)
     name = parts["timezone"].text() if "timezone" in parts else "Europe/Berlin"
     try:
@@ -277,13 +278,15 @@ def _delimiter(part: Part | None) -> str:
     return found
 
 
-def _released(part: Part | None, columns: Columns) -> bool | None:
-    by_column = part is not None and part.is_text and part.text() == COLUMN
-    if by_column and part is not None and not columns.released:
-        raise part.wrong(_("“columns.released” is missing."))
-    if columns.released and not by_column:
-        raise BadMapping(_("“columns.released” is only read with “released: column”."))
-    return None if by_column else part is not None and part.flag()
+def _released(root: Part, part: Part | None, columns: Columns) -> bool | None:
+    if part is not None and part.is_text and part.text() == COLUMN:
+        if not columns.released:
+            raise part.wrong(_("“columns.released” is missing."))
+        return None
+    everything = part is not None and part.flag()
+    if columns.released:
+        raise (part or root).wrong(_("“columns.released” is only read with “released: column”."))
+    return everything
 
 
 def _town(part: Part | None) -> NewTown | None:

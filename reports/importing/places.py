@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import shapely
-from django.contrib.gis.db.models import GeometryField
+from django.contrib.gis.geos import GEOSGeometry
 from numpy.typing import NDArray
 
 from cases.models import Responsibility, Topic
@@ -35,9 +35,9 @@ class Near:
 class Area:
     """A boundary that is asked often."""
 
-    def __init__(self, pk: int | None, boundary: GeometryField[object, object] | object) -> None:
+    def __init__(self, pk: int | None, boundary: GEOSGeometry) -> None:
         self.pk = pk
-        self.shape = shapely.from_wkb(bytes(boundary.wkb))  # type: ignore[attr-defined, union-attr]
+        self.shape = shapely.from_wkb(bytes(boundary.wkb))
         shapely.prepare(self.shape)
 
     def covers(self, xs: Numbers, ys: Numbers) -> NDArray[np.bool_]:
@@ -56,11 +56,11 @@ class Houses:
             ).values_list("pk", "point")
         )
         self.ids = [pk for pk, _point in rows]
-        places = np.array([(point.x, point.y) for _pk, point in rows], dtype=np.float64).reshape(-1, 2)
+        places = np.array([(point.x, point.y) for _pk, point in rows if point], dtype=np.float64).reshape(-1, 2)
         self.xs, self.ys = places[:, 0], places[:, 1]
         # Degrees of longitude are shorter: in the tree both directions have the length of a degree of latitude.
         self.narrow = math.cos(math.radians(float(self.ys.mean()))) if rows else 1.0
-        self.tree = shapely.STRtree(shapely.points(self.xs * self.narrow, self.ys)) if rows else None
+        self.tree = shapely.STRtree(np.asarray(shapely.points(self.xs * self.narrow, self.ys))) if rows else None
 
     def near(self, xs: Numbers, ys: Numbers) -> list[Near | None]:
         """The nearest house within a kilometre of each place."""

@@ -9,7 +9,6 @@ from datetime import datetime
 from itertools import islice
 from pathlib import Path
 
-from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -103,8 +102,7 @@ def _prepared(
     with transaction.atomic():
         if found is None and town is not None and boundary is not None:
             found, outcome.town_made = make_town(slug, town, boundary), True
-        if found is None:
-            raise ValidationError(_("The municipality could not be made."))
+        assert found is not None
         names = Names(found, mapping)
         outcome.categories_made = names.made
         yield found, names

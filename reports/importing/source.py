@@ -58,7 +58,7 @@ def _check_columns(columns: Columns, names: list[str]) -> None:
     if missing:
         raise BadFile(
             _("There is no column %(missing)s. The file has: %(names)s")
-            % {"missing": ", ".join(f"“{name}”" for name in missing), "names": ", ".join(names)}
+            % {"missing": ", ".join(missing), "names": ", ".join(names)}
         )
 
 
