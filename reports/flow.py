@@ -109,8 +109,11 @@ def start(*, municipality: Municipality, point: Point | None = None, address: st
 
 
 def find(*, municipality: Municipality, secret: str, at: datetime) -> Draft | None:
-    """The draft of this secret, None if there is none (any more) in this municipality."""
-    return (
+    """The draft of this secret, None if there is none (any more) in this municipality.
+
+    If the browser sent it by itself through the API meanwhile, it is marked as sent.
+    """
+    draft = (
         Draft.objects.filter(
             municipality=municipality,
             kind=KIND,
@@ -120,6 +123,24 @@ def find(*, municipality: Municipality, secret: str, at: datetime) -> Draft | No
         .select_related("case__municipality", "municipality")
         .first()
     )
+    if draft is not None and draft.case is None and (case := _made(municipality, draft)) is not None:
+        _close(draft, case)
+    return draft
+
+
+def _made(municipality: Municipality, draft: Draft) -> Case | None:
+    """The case that was made with the draft's key, None if there is none yet."""
+    return Case.objects.filter(
+        municipality_id__in=municipality.family_ids(), kind=KIND, client_key=draft.client_key
+    ).first()
+
+
+def _close(draft: Draft, case: Case) -> None:
+    """The draft became this case: what was typed is deleted here, and so are pictures that did not go along."""
+    Draft.objects.filter(pk=draft.pk).update(case=case, data={})
+    for file in photos(draft):
+        stored.delete(file=file)
+    draft.case, draft.data = case, {}
 
 
 def unfinished(*, municipality: Municipality, secrets: list[str], at: datetime) -> list[Draft]:
@@ -131,9 +152,14 @@ def unfinished(*, municipality: Municipality, secrets: list[str], at: datetime) 
         case=None,
         changed_at__gte=at - timedelta(days=DRAFT_DAYS),
     ).order_by("-changed_at")
+    sent = set(
+        Case.objects.filter(client_key__in=[draft.client_key for draft in rows]).values_list("client_key", flat=True)
+    )
     found = []
     for draft in rows:
         typed = read(draft)
+        if draft.client_key in sent:
+            continue
         if typed.text or typed.address or typed.point or typed.category:
             found.append(draft)
     return found
@@ -236,9 +262,11 @@ def send(*, draft: Draft, at: datetime, language: str) -> Case:
         )
     except KeyReused:
         # The browser sent this draft by itself before, and then something was changed. It is the report already made.
-        case = Case.objects.get(municipality_id__in=draft.municipality.family_ids(), client_key=draft.client_key)
-    Draft.objects.filter(pk=draft.pk).update(case=case, data={})
-    draft.case = case
+        made = _made(draft.municipality, draft)
+        if made is None:
+            raise
+        case = made
+    _close(draft, case)
     return case
 
 

@@ -94,11 +94,15 @@ def test_the_back_button_after_sending_leads_to_the_receipt(story):
 
 def test_what_the_browser_sent_by_itself_is_the_same_report(story, make_report):
     story.contact()
-    draft = story.draft
     case = make_report("Vom Telefon gesendet")
-    Case.objects.filter(pk=case.pk).update(client_key=draft.client_key)
-    story.send()
+    Case.objects.filter(pk=case.pk).update(client_key=story.draft.client_key)
+    assert story.at("kontakt")[:-8] not in story.client.get("/melden/").content.decode()
+    page = story.send()
+    assert step_of(page) == "fertig"
+    assert case.number in page.content.decode()
     assert Case.objects.count() == 1
+    assert story.draft.data == {}
+    assert not story.draft.files.exists()
 
 
 def test_after_sending_the_draft_holds_nothing_typed(story):
