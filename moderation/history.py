@@ -73,7 +73,7 @@ def _tell(entry: Entry, names: _Names) -> Told:
     return Told(
         at=entry.at,
         title=_title(entry, names),
-        who=" · ".join([_who(entry), _readers(entry)]),
+        who=" · ".join(filter(None, [_who(entry), _readers(entry)])),
         text=_text(entry),
         state=FACTS[State(known)].look if known else "",
         # Only words that must not slip out are set apart; the line below each title says who reads it.
@@ -104,7 +104,9 @@ def _who(entry: Entry) -> str:
 
 
 def _readers(entry: Entry) -> str:
-    if entry.public or entry.deed == Deed.SUBMITTED.value:
+    if entry.deed == Deed.SUBMITTED.value:
+        return ""
+    if entry.public:
         return _("public")
     return _("for the reporter only") if entry.for_reporter else _("internal")
 

@@ -52,7 +52,7 @@ if (chooser) {
   chooser.hidden = false;
   createMap(chooser, { center: typed(), zoom: 17 })
     .then(({ map, L }) => {
-      const marker = L.marker(typed() || map.getCenter(), { icon: L.divIcon(pinOptions("working", "pin")), draggable: true, keyboard: true, alt: chooser.getAttribute("aria-label") });
+      const marker = L.marker(typed() || map.getCenter(), { icon: L.divIcon(pinOptions("working", "pin")), draggable: true, keyboard: false });
       if (typed()) marker.addTo(map);
       const set = (point) => {
         lat.value = point.lat.toFixed(6);
@@ -61,6 +61,11 @@ if (chooser) {
         name(point, address.value).catch(() => {});
       };
       map.on("click", (event) => set(event.latlng));
+      chooser.addEventListener("keydown", (event) => {
+        if (event.key !== "Enter" || event.target !== chooser) return;
+        event.preventDefault();
+        set(map.getCenter());
+      });
       marker.on("dragend", () => set(marker.getLatLng()));
       for (const input of [lat, lon]) {
         input.addEventListener("change", () => {
