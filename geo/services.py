@@ -29,6 +29,8 @@ __all__ = [
 
 #: Up to here a house number describes a place by itself, in metres.
 AT_THE_DOOR = 60.0
+#: Further away "near …" no longer helps anybody to find it, in metres.
+IN_SIGHT = 300.0
 #: Further away an address describes nothing, in metres.
 TOO_FAR = 1000.0
 #: A district without a boundary reaches this far around its addresses, in metres.
@@ -46,9 +48,9 @@ class Place:
 
     @property
     def text(self) -> str:
-        """The place in words: the address, or near which address it is; "" if unknown."""
-        if not self.address or self.distance is None:
-            return ""
+        """The place in words: the address, or near which address it is, or the district; "" if unknown."""
+        if not self.address or self.distance is None or self.distance > IN_SIGHT:
+            return self.district.name if self.district else ""
         if self.distance <= AT_THE_DOOR:
             return self.address
         metres = round(self.distance, -1)
