@@ -31,6 +31,8 @@ from reports.showing import picture
 log = structlog.get_logger("anliegen.mail")
 
 INTEREST_ASKED = "case.interest_asked"
+CONFIRMATION_ASKED = "case.confirmation_asked"
+"""The reporter wants the mail with the link to confirm once more."""
 
 
 @dataclass(frozen=True)
@@ -111,6 +113,14 @@ def _submitted(happening: Happening) -> list[Planned]:
     if (to := recipients.first_mail(case)) is not None:
         mails.append(_mail(happening, Purpose.RECEIPT, to, _receipt))
     return mails
+
+
+def _confirmation(happening: Happening) -> list[Planned]:
+    """The receipt once more, while the address is not confirmed."""
+    contact, to = happening.case.contact, recipients.first_mail(happening.case)
+    if to is None or contact is None or contact.confirmed_at is not None:
+        return []
+    return [_mail(happening, Purpose.RECEIPT, to, _receipt)]
 
 
 def _category(case: Case) -> Category | None:
@@ -270,4 +280,5 @@ PLANNERS: dict[str, Callable[[Happening], list[Planned]]] = {
     f"case.{Deed.ASSIGNED}": _assigned,
     f"case.{Deed.FEEDBACK}": _feedback,
     INTEREST_ASKED: _interest,
+    CONFIRMATION_ASKED: _confirmation,
 }

@@ -15,7 +15,7 @@ from django.views.decorators.http import conditional_page, require_safe
 from cases.models import CaseQuerySet
 from geo.localized import localized
 from geo.models import District, Municipality
-from reports import numbers, pins, search
+from reports import numbering, pins, search
 from reports.asking import here
 from reports.categories import tree
 from reports.search import PERIODS, SORTS, STATUS, Filters
@@ -61,7 +61,7 @@ def _listed(request: HttpRequest, filters: Filters, found: CaseQuerySet) -> dict
     ids, cursor = search.page_of(found, request.GET.get("nach", ""))
     return {
         "filters": filters,
-        "number": filters.words if not ids and numbers.looks_like(filters.words) else "",
+        "number": filters.words if not ids and numbering.looks_like(filters.words) else "",
         "rows": [row_of(report) for report in search.shown(ids)],
         "next": _more(request, cursor),
         "later": "nach" in request.GET,

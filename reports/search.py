@@ -27,7 +27,7 @@ from geo import grid
 from geo.folding import fold, squeeze
 from geo.models import District, Municipality
 from geo.spatial import Box, check_box
-from reports import numbers
+from reports import numbering
 from reports.policy import KIND, Sort
 from reports.showing import PublicReport, public_report, readable
 
@@ -250,8 +250,8 @@ def _with_words(
     found: CaseQuerySet, words: str, municipality: Municipality, topics: Sequence[Topic], districts: Sequence[District]
 ) -> CaseQuerySet:
     """Every word must stand somewhere in what is released; or the whole is the number."""
-    numbered = numbers.ids(words, municipality)
-    if numbers.looks_like(words):
+    numbered = numbering.ids(words, municipality)
+    if numbering.looks_like(words):
         return found.filter(pk__in=numbered or [])
     every = Q()
     for word in words.split()[:WORDS]:

@@ -8,7 +8,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from cases.models import Case
-from reports import numbers
+from reports import numbering
 from reports.asking import here, too_often
 from reports.page import in_review
 
@@ -24,7 +24,7 @@ def track(request: HttpRequest) -> HttpResponse:
     if typed:
         if too_often(request, "track", limit=TRIES_PER_HOUR):
             return render(request, "reports/track.html", {**context, "busy": True}, status=429)
-        case = numbers.find(typed, here(request))
+        case = numbering.find(typed, here(request))
         if case is not None and (_is_public(case) or _may_be_told(case, typed)):
             return redirect("report", case.number)
         context["missing"] = True

@@ -24,7 +24,7 @@ from outbox.models import Event
 from reports.importing import run as importing
 from reports.importing.writing import Writer
 from reports.models import Photo, Report
-from reports.numbers import find
+from reports.numbering import find
 from tests.conftest import Town, jpeg, make_municipality, square
 from tests.reports.importing_story import MAPPING, ROWS, refused, run, write
 

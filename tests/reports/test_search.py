@@ -10,7 +10,7 @@ from cases.models import Case
 from cases.policy import State
 from cases.services import move
 from geo.models import District, Municipality
-from reports import numbers, search
+from reports import numbering, search
 from reports.search import Filters
 from reports.services import change_place, release_photo, withdraw_text
 from tests.conftest import make_town, square
@@ -160,13 +160,13 @@ class TestNumbers:
             f" {case.number} ",
             f"{year}-{n}",
         ):
-            assert numbers.find(typed, town.municipality) == case, typed
+            assert numbering.find(typed, town.municipality) == case, typed
             assert found(town, f"q={typed}") == {case}, typed
 
     def test_another_year_or_prefix_is_another_number(self, town, release):
         n = int(release().number.rsplit("-", 1)[1])
-        assert numbers.find(f"HSW-1999-{n}", town.municipality) is None
-        assert numbers.find(f"ABC-2026-{n}", town.municipality) is None
+        assert numbering.find(f"HSW-1999-{n}", town.municipality) is None
+        assert numbering.find(f"ABC-2026-{n}", town.municipality) is None
 
     def test_an_unreleased_number_is_not_found_by_the_search(self, town, make_report):
         assert found(town, f"q={make_report().number}") == set()
@@ -178,7 +178,7 @@ class TestNumbers:
 
     @pytest.mark.parametrize("typed", ["9" * 40, "HSW-2026-" + "9" * 30, "-", "0", "%", "１２", "HSW-²³"])
     def test_nonsense_is_no_number(self, town, typed):
-        assert numbers.find(typed, town.municipality) is None
+        assert numbering.find(typed, town.municipality) is None
         found(town, f"q={typed}")
 
 
