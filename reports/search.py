@@ -251,7 +251,7 @@ def _with_words(
 ) -> CaseQuerySet:
     """Every word must stand somewhere in what is released; or the whole is the number."""
     numbered = numbering.ids(words, municipality)
-    if numbering.looks_like(words):
+    if numbering.looks_like(words) or (numbered and not words.isdigit()):
         return found.filter(pk__in=numbered or [])
     every = Q()
     for word in words.split()[:WORDS]:
