@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+# Before the first connection: SQLite loads SpatiaLite with its symbols for everybody, and shapely would then be tied to
+# the system's GEOS instead of its own ("WKB output dimension must be 2 or 3").
+import shapely  # noqa: F401
 from django.apps import AppConfig
 from django.db.models.signals import post_delete, post_migrate, post_save
 from django.utils.translation import gettext_lazy as _

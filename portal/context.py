@@ -15,6 +15,7 @@ from django.utils.translation import get_language, get_language_info, gettext_la
 from django.utils.translation import gettext as _
 
 from portal import style
+from portal.demo.logins import demo_logins
 
 if TYPE_CHECKING:
     from geo.models import Municipality
@@ -45,6 +46,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "style_url": style.address(municipality) if municipality else "",
         "arms_url": _arms(municipality),
         "demo": bool(getattr(settings, "DEMO", False)),
+        "demo_logins": SimpleLazyObject(lambda: demo_logins(municipality)),
         "menu": SimpleLazyObject(lambda: _links(MENU, request.path)),
         "legal_menu": SimpleLazyObject(lambda: _links(LEGAL, request.path)),
         "staff_menu": SimpleLazyObject(lambda: _links(STAFF_MENU, request.path)),

@@ -6,10 +6,13 @@ Scenes draw in these pixels; the surface is half as large again and shrunk at th
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
+from functools import cache
 from io import BytesIO
 from random import Random
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
 WIDTH, HEIGHT = 1600, 1200
@@ -30,11 +33,10 @@ class Canvas:
 
     def __init__(self, seed: str) -> None:
         self.random = Random(seed)  # noqa: S311
-        self.seed = seed
         self.image = Image.new("RGB", (round(WIDTH * SCALE), round(HEIGHT * SCALE)), WHITE)
         self.draw = ImageDraw.Draw(self.image)
 
-    def _scaled(self, points: list[XY]) -> list[XY]:
+    def _scaled(self, points: Sequence[XY]) -> list[XY]:
         return [(x * SCALE, y * SCALE) for x, y in points]
 
     def box(self, left: float, top: float, right: float, bottom: float, fill: str, radius: float = 0) -> None:
@@ -45,7 +47,7 @@ class Canvas:
         else:
             self.draw.rectangle(corners, fill)
 
-    def shape(self, points: list[XY], fill: str) -> None:
+    def shape(self, points: Sequence[XY], fill: str) -> None:
         """A polygon."""
         self.draw.polygon(self._scaled(points), fill)
 
@@ -53,7 +55,7 @@ class Canvas:
         """An ellipse around its middle."""
         self.draw.ellipse(self._scaled([(x - wide, y - high), (x + wide, y + high)]), fill)
 
-    def line(self, points: list[XY], fill: str, width: float) -> None:
+    def line(self, points: Sequence[XY], fill: str, width: float) -> None:
         """A line with round ends."""
         self.draw.line(self._scaled(points), fill, round(width * SCALE), joint="curve")
         for x, y in (points[0], points[-1]):
@@ -97,21 +99,26 @@ class Canvas:
         image = self.image.resize((WIDTH, HEIGHT), Image.Resampling.BOX)
         if mirrored:
             image = image.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
-        image = _grained(image, sum(map(ord, self.seed)))
+        image = _grained(image)
         _marked(image, word)
         target = BytesIO()
-        image.save(target, "JPEG", quality=84, optimize=False)
+        image.save(target, "JPEG", quality=80)
         return target.getvalue()
 
 
-def _grained(image: Image.Image, seed: int) -> Image.Image:
-    """Paper grain and a slightly darker rim."""
-    random = np.random.default_rng(seed)
-    grain = Image.fromarray((random.normal(128, 22, (600, 800)).clip(0, 255)).astype(np.uint8), "L")
-    layer = np.asarray(grain.resize(image.size, Image.Resampling.BILINEAR), dtype=np.int16) - 128
-    x, y = np.linspace(-1, 1, image.width), np.linspace(-1, 1, image.height)
+@cache
+def _paper() -> NDArray[np.int16]:
+    """Grain of paper and a slightly darker rim, once for all pictures: what is added to each pixel."""
+    random = np.random.default_rng(7)
+    grain = Image.fromarray((random.normal(128, 20, (300, 400)).clip(0, 255)).astype(np.uint8), "L")
+    layer = np.asarray(grain.resize((WIDTH, HEIGHT), Image.Resampling.BILINEAR), dtype=np.int16) - 128
+    x, y = np.linspace(-1, 1, WIDTH), np.linspace(-1, 1, HEIGHT)
     rim = (np.clip(x[None, :] ** 2 + y[:, None] ** 2 - 0.7, 0, None) * 16).astype(np.int16)
-    pixels = np.asarray(image, dtype=np.int16) + (layer // 6 - rim)[:, :, None]
+    return np.asarray(layer // 6 - rim, dtype=np.int16)[:, :, None]
+
+
+def _grained(image: Image.Image) -> Image.Image:
+    pixels = np.asarray(image, dtype=np.int16) + _paper()
     return Image.fromarray(pixels.clip(0, 255).astype(np.uint8), "RGB")
 
 

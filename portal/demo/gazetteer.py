@@ -64,9 +64,7 @@ def rows_of(town: Municipality, row: dict[str, Any]) -> Iterator[Row]:
         yield from _settlement(settlement, boundary, row["postcode"], district)
 
 
-def _settlement(
-    settlement: dict[str, Any], boundary: BaseGeometry, postcode: str, district: str
-) -> Iterator[Row]:
+def _settlement(settlement: dict[str, Any], boundary: BaseGeometry, postcode: str, district: str) -> Iterator[Row]:
     frame = Frame((settlement["centre"][0], settlement["centre"][1]))
     plan = TownPlan(settlement, Random(settlement["place"]))  # noqa: S311
     place = settlement["place"]

@@ -13,7 +13,8 @@ from portal.demo.data import data, password, towns
 def demo_logins(municipality: Municipality | None = None) -> list[dict[str, str]]:
     """Who may log in, of one municipality or of all towns that are shown in full; [] outside of the demo.
 
-    Keys: town, url, role, name, email, password. A small member of the county has one login, its manager's.
+    Keys: town, url, role (and label, the same), name, email, password. A small member of the county has
+    one login, its manager's.
     """
     if not settings.DEMO:
         return []
@@ -31,6 +32,7 @@ def demo_logins(municipality: Municipality | None = None) -> list[dict[str, str]
                     "town": town.title,
                     "url": town.base_url(),
                     "role": str(role["title"]),
+                    "label": str(role["title"]),
                     "name": names[email],
                     "email": email,
                     "password": password(),

@@ -29,7 +29,8 @@ def put_people() -> None:
         units = {unit["slug"]: _unit(town, row, unit) for unit in _units(row)}
         for role, name in zip(data("towns")["roles"], row["people"], strict=True):
             user = _user(f"{role['local']}@{row['slug']}.example", name, hashed)
-            for unit in [units[slug] for slug in role.get("units", []) if slug in units] or [None]:
+            held: list[Unit | None] = [units[slug] for slug in role.get("units", []) if slug in units]
+            for unit in held or [None]:
                 grant(user=user, municipality=town, role=Role(role["role"]), unit=unit)
     for row in members():
         town = Municipality.objects.get(slug=row["slug"])

@@ -1,4 +1,4 @@
-"""The pictures of the demo: each motif is drawn and re-encoded once, then stored anew for every report that shows it."""
+"""The pictures of the demo: each is drawn and re-encoded once, then stored anew for every report that shows it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from io import BytesIO
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, Self
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
@@ -47,17 +47,25 @@ def drawn(shot: Shot) -> bytes:
 
 
 class Album:
-    """Originals and variants of the shots that are needed, in memory while the demo loads."""
+    """Originals and variants of the shots that are needed, in memory while the demo loads.
+
+    They are made in the order asked for while the reports are already told: Pillow lets go of the interpreter while it
+    scales and encodes. Use it as a context manager.
+    """
 
     def __init__(self, shots: Iterable[Shot]) -> None:
-        wanted = sorted(set(shots))
-        # Pillow lets go of the interpreter while it scales and encodes, so threads share the cores.
-        with ThreadPoolExecutor(min(4, os.cpu_count() or 1)) as pool:
-            self._made = dict(zip(wanted, pool.map(_developed, wanted), strict=True))
+        self._pool = ThreadPoolExecutor(min(4, os.cpu_count() or 1))
+        self._made = {shot: self._pool.submit(_developed, shot) for shot in dict.fromkeys(shots)}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self._pool.shutdown(cancel_futures=True)
 
     def store(self, shot: Shot, *, at: datetime, case: Case | None = None) -> File:
         """Store a shot as a File of its own, its variants ready."""
-        original, made = self._made[shot]
+        original, made = self._made[shot].result()
         upload = SimpleUploadedFile(f"{shot.scene}.jpg", original, "image/jpeg")
         file, _position = store(upload=upload, at=at, case=case)
         if file.ready_at is None:

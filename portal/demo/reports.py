@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
-from random import Random
+from datetime import datetime
 
 from django.db import transaction
 
-from accounts.models import Membership, Unit
+from accounts.models import Membership
 from cases import routing
 from cases.models import Case
 from geo.models import Address, Municipality
@@ -17,7 +16,7 @@ from outbox.registry import CONSUMERS
 from portal.demo.hush import hush
 from portal.demo.municipalities import Say
 from portal.demo.pictures import Album
-from portal.demo.stories import COUNTS, NAMESPACE, Story, stories
+from portal.demo.stories import COUNTS, SMALL, Story, stories
 from portal.demo.telling import Place, Scenery, Telling
 
 CHUNK = 20
@@ -29,16 +28,15 @@ def put_reports(say: Say, now: datetime) -> int:
     missing = {town: found for town in COUNTS if (found := _missing(town, now))}
     if not missing:
         return 0
-    say("  Bilder werden gezeichnet")
-    album = Album(shot for found in missing.values() for story in found for shot in story.shots())
-    for slug, found in missing.items():
-        scenery = scenery_of(Municipality.objects.get(slug=slug), now, album)
-        for start in range(0, len(found), CHUNK):
-            with transaction.atomic():
-                for story in found[start : start + CHUNK]:
-                    tell(scenery, story)
-        if len(found) > 9:
-            say(f"  {scenery.town.name}: {len(found)} Meldungen")
+    with Album(shot for found in missing.values() for story in found for shot in story.shots()) as album:
+        for slug, found in missing.items():
+            scenery = scenery_of(Municipality.objects.get(slug=slug), now, album)
+            for start in range(0, len(found), CHUNK):
+                with transaction.atomic():
+                    for story in found[start : start + CHUNK]:
+                        tell(scenery, story)
+            if len(found) > SMALL:
+                say(f"  {scenery.town.name}: {len(found)} Meldungen")
     return sum(map(len, missing.values()))
 
 

@@ -28,9 +28,17 @@ def bags(c: Canvas, settled: bool) -> None:
     backdrops.street(c)
     if settled:
         return
-    for x, y, size, tone in ((520, 700, 130, "#3b4a5e"), (760, 720, 150, "#47586e"), (1000, 700, 120, "#e3dfd3"), (660, 780, 110, "#54677f")):
+    for x, y, size, tone in (
+        (520.0, 700.0, 130, "#3b4a5e"),
+        (760, 720, 150, "#47586e"),
+        (1000, 700, 120, "#e3dfd3"),
+        (660, 780, 110, "#54677f"),
+    ):
         c.blob(x, y, size, tone, rough=0.09, flat=0.86)
-        c.shape([(x - 26, y - size * 0.8), (x + 30, y - size * 0.84), (x + 8, y - size * 1.2), (x - 30, y - size * 1.1)], tone)
+        c.shape(
+            [(x - 26, y - size * 0.8), (x + 30, y - size * 0.84), (x + 8, y - size * 1.2), (x - 30, y - size * 1.1)],
+            tone,
+        )
         c.line([(x - 20, y - size * 0.74), (x + 24, y - size * 0.78)], WHITE, 8)
     for _paper in range(14):
         x, y = c.random.uniform(380, 1250), c.random.uniform(790, 900)
@@ -60,7 +68,14 @@ def rubble(c: Canvas, settled: bool) -> None:
         return
     for _stone in range(60):
         x, y = c.random.gauss(980, 150), c.random.gauss(860, 60)
-        c.blob(x, y, c.random.uniform(24, 60), c.random.choice(["#b8aea2", "#a89b8d", "#c98f78", "#d8d3c8"]), rough=0.3, flat=0.8)
+        c.blob(
+            x,
+            y,
+            c.random.uniform(24, 60),
+            c.random.choice(["#b8aea2", "#a89b8d", "#c98f78", "#d8d3c8"]),
+            rough=0.3,
+            flat=0.8,
+        )
     for x, y, tone in ((460, 860, "#4a7fb5"), (610, 900, WHITE), (740, 850, "#c75f4a")):
         c.box(x - 80, y - 170, x + 80, y, "#8b939d", 10)
         c.box(x - 80, y - 120, x + 80, y - 50, tone)
@@ -80,7 +95,13 @@ def bin(c: Canvas, settled: bool) -> None:  # noqa: A001
         return
     for _piece in range(26):
         x, y = c.random.gauss(880, 70), c.random.uniform(440, 570)
-        c.blob(x, y, c.random.uniform(22, 46), c.random.choice([WHITE, "#c9a877", "#c75f4a", "#8aa3b5", "#e8c25a"]), rough=0.35)
+        c.blob(
+            x,
+            y,
+            c.random.uniform(22, 46),
+            c.random.choice([WHITE, "#c9a877", "#c75f4a", "#8aa3b5", "#e8c25a"]),
+            rough=0.35,
+        )
     for _piece in range(16):
         x, y = c.random.gauss(860, 170), c.random.uniform(910, 1020)
         c.blob(x, y, c.random.uniform(14, 36), c.random.choice([WHITE, "#c9a877", "#8aa3b5"]), rough=0.4, flat=0.6)
@@ -89,10 +110,10 @@ def bin(c: Canvas, settled: bool) -> None:  # noqa: A001
 def containers(c: Canvas, settled: bool) -> None:
     """Bottle banks with bottles beside them; tidy."""
     backdrops.street(c)
-    for x, tone in ((300, "#5d7d54"), (660, "#8a6a48"), (1020, "#c9ced1")):
-        c.box(x, 390, x + 300, 790, tone, 60)
-        c.oval(x + 150, 520, 52, 52, "#23282f")
-        c.box(x + 60, 640, x + 240, 720, WHITE, 8)
+    for left, tone in ((300, "#5d7d54"), (660, "#8a6a48"), (1020, "#c9ced1")):
+        c.box(left, 390, left + 300, 790, tone, 60)
+        c.oval(left + 150, 520, 52, 52, "#23282f")
+        c.box(left + 60, 640, left + 240, 720, WHITE, 8)
     if settled:
         return
     for _bottle in range(34):
@@ -115,7 +136,10 @@ def shards(c: Canvas, settled: bool) -> None:
         x, y, size = c.random.gauss(800, 240), c.random.gauss(600, 150), c.random.uniform(12, 46)
         turn = c.random.uniform(0, 6)
         c.shape(
-            [(x + math.cos(turn + k * 2.1) * size * c.random.uniform(0.5, 1), y + math.sin(turn + k * 2.1) * size) for k in range(3)],
+            [
+                (x + math.cos(turn + k * 2.1) * size * c.random.uniform(0.5, 1), y + math.sin(turn + k * 2.1) * size)
+                for k in range(3)
+            ],
             c.random.choice(["#6f8f4e", "#87a564", "#567a3d", "#a9c48b"]),
         )
     c.box(700, 540, 860, 610, "#6f8f4e", 18)
@@ -149,7 +173,11 @@ def bike(c: Canvas, settled: bool) -> None:
         angle = spoke * math.pi / 6
         dx, dy = math.cos(angle) * 122, math.sin(angle) * 122
         c.line([(1020 - dx, 700 - dy), (1020 + dx, 700 + dy)], "#8f867c", 3)
-    for part in ([(1020, 700), (820, 690), (740, 520), (960, 530), (820, 690)], [(1020, 700), (940, 480)], [(740, 520), (620, 740)]):
+    for part in (
+        [(1020, 700), (820, 690), (740, 520), (960, 530), (820, 690)],
+        [(1020, 700), (940, 480)],
+        [(740, 520), (620, 740)],
+    ):
         c.line([(float(x), float(y)) for x, y in part], RUST, 18)
     c.line([(895, 476), (990, 480)], INK, 18)
     c.line([(735, 470), (690, 440), (650, 470)], "#4c4640", 12)
@@ -162,7 +190,10 @@ def car(c: Canvas, settled: bool) -> None:
     if settled:
         return
     body = "#6a86a3"
-    c.shape([(330, 830), (350, 740), (520, 720), (650, 610), (980, 610), (1110, 720), (1270, 750), (1290, 860), (330, 860)], body)
+    c.shape(
+        [(330, 830), (350, 740), (520, 720), (650, 610), (980, 610), (1110, 720), (1270, 750), (1290, 860), (330, 860)],
+        body,
+    )
     c.shape([(560, 722), (670, 634), (790, 634), (790, 722)], "#bed0da")
     c.shape([(820, 722), (820, 634), (965, 634), (1060, 722)], "#93a7b3")
     c.line([(880, 640), (930, 700), (900, 722)], WHITE, 5)
@@ -197,7 +228,13 @@ def hedge(c: Canvas, settled: bool) -> None:
         return
     for _tuft in range(46):
         x = c.random.uniform(0, 1000)
-        c.blob(x, c.random.uniform(430, 640 + (1000 - x) * 0.2), c.random.uniform(50, 110), c.random.choice([LEAF, LEAF_DARK, "#7fa561"]), rough=0.2)
+        c.blob(
+            x,
+            c.random.uniform(430, 640 + (1000 - x) * 0.2),
+            c.random.uniform(50, 110),
+            c.random.choice([LEAF, LEAF_DARK, "#7fa561"]),
+            rough=0.2,
+        )
 
 
 def tree(c: Canvas, settled: bool) -> None:
@@ -218,8 +255,8 @@ def oak(c: Canvas, settled: bool) -> None:
     backdrops.park(c)
     c.shape([(560, 1130), (1040, 1130), (960, 0), (640, 0)], "#7d6a55")
     for groove in range(9):
-        x = 620 + groove * 45
-        c.line([(x, 0), (x + c.random.uniform(-20, 20), 600), (x - 10, 1110)], "#6a5946", 10)
+        top = 620 + groove * 45
+        c.line([(top, 0), (top + c.random.uniform(-20, 20), 600), (top - 10, 1110)], "#6a5946", 10)
     if settled:
         return
     c.blob(790, 470, 190, "#e6e2d8", rough=0.14, flat=1.3)

@@ -42,7 +42,10 @@ def pothole(c: Canvas, settled: bool) -> None:
         c.blob(x, y, c.random.uniform(6, 18), "#524c47", rough=0.3)
     for turn in range(5):
         angle = turn * 1.3 + 0.3
-        points = [(800 + math.cos(angle) * r, 640 + math.sin(angle) * r * 0.7 + c.random.uniform(-20, 20)) for r in (300, 420, 520, 640)]
+        points = [
+            (800 + math.cos(angle) * r, 640 + math.sin(angle) * r * 0.7 + c.random.uniform(-20, 20))
+            for r in (300, 420, 520, 640)
+        ]
         c.line(points, "#4d525b", 6)
 
 
@@ -96,7 +99,9 @@ def zebra(c: Canvas, settled: bool) -> None:
     tone = "#f3f3ee" if settled else "#878c95"
     for number in range(7):
         x = 250 + number * 160
-        c.shape([(x, 830), (x + 80, 830), (x + 80 + (number - 3) * 34, HEIGHT), (x - 30 + (number - 3) * 34, HEIGHT)], tone)
+        c.shape(
+            [(x, 830), (x + 80, 830), (x + 80 + (number - 3) * 34, HEIGHT), (x - 30 + (number - 3) * 34, HEIGHT)], tone
+        )
     if not settled:
         for _worn in range(60):
             c.blob(c.random.uniform(230, 1400), c.random.uniform(840, 1180), c.random.uniform(12, 40), ASPHALT)
@@ -110,7 +115,9 @@ def bridge(c: Canvas, settled: bool) -> None:
         if number != 7 or settled:
             top = 640 + number * 44
             spread = number * 22
-            c.shape([(560 - spread, top), (1040 + spread, top), (1050 + spread, top + 36), (550 - spread, top + 36)], WOOD)
+            c.shape(
+                [(560 - spread, top), (1040 + spread, top), (1050 + spread, top + 36), (550 - spread, top + 36)], WOOD
+            )
     for side in (-1, 1):
         rail = [(800 + side * 250, 480), (800 + side * 540, 1120)]
         c.line(rail, "#8a6540", 22)
@@ -161,7 +168,9 @@ def lampbent(c: Canvas, settled: bool) -> None:
     if not settled:
         c.shape([(640, 860), (780, 850), (840, 880), (600, 890)], "#9a8f80")
         for _shard in range(14):
-            c.blob(c.random.uniform(560, 980), c.random.uniform(860, 960), c.random.uniform(6, 16), "#b9c4cc", rough=0.4)
+            c.blob(
+                c.random.uniform(560, 980), c.random.uniform(860, 960), c.random.uniform(6, 16), "#b9c4cc", rough=0.4
+            )
 
 
 def lampday(c: Canvas, settled: bool) -> None:
@@ -216,7 +225,9 @@ def drain(c: Canvas, settled: bool) -> None:
     if not settled:
         for _leaf in range(70):
             x, y = c.random.gauss(790, 190), c.random.gauss(700, 100)
-            c.blob(x, y, c.random.uniform(18, 40), c.random.choice(["#a8713a", "#c08a3e", "#8d5a34"]), rough=0.3, flat=0.6)
+            c.blob(
+                x, y, c.random.uniform(18, 40), c.random.choice(["#a8713a", "#c08a3e", "#8d5a34"]), rough=0.3, flat=0.6
+            )
 
 
 def manhole(c: Canvas, settled: bool) -> None:

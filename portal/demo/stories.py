@@ -38,16 +38,22 @@ COUNTS: Final = {
 YEAR: Final = 365.0
 CONTACT_DAYS: Final = 2.5
 """Older reports have no unconfirmed address any more: it would have been deleted."""
-MAILED: Final = {"harsewinkel": 7}
-"""Of how many of the youngest reports the mails are really written; of the other towns' one."""
+MAILED: Final = {"harsewinkel": {0, 1, 7, 12, 20, 28}}
+"""Reports whose mails are really written, counted from the youngest; of the other towns below."""
+MAILED_ELSEWHERE: Final = {0, 4}
+SMALL: Final = 9
+"""Towns with fewer reports send no mails."""
 
 #: How a defect may have gone on by its age in days: (up to, {plot: weight}).
 DEFECTS: Final[list[tuple[float, dict[str, int]]]] = [
-    (0.7, {"unreleased": 6, "new": 3}),
+    (0.7, {"unreleased": 4, "new": 4, "open": 1}),
     (3.0, {"unreleased": 3, "new": 7, "open": 8, "done": 4}),
-    (10.0, {"new": 2, "open": 9, "planned": 5, "question": 3, "third": 2, "done": 14, "rejected": 2}),
-    (45.0, {"open": 4, "planned": 5, "answered": 2, "third": 2, "done": 24, "rejected": 4, "reopened": 2, "withdrawn": 1}),
-    (YEAR * 2, {"planned": 1, "third": 1, "done": 34, "rejected": 5, "settled_twice": 2, "withdrawn": 1}),
+    (10.0, {"new": 2, "open": 10, "planned": 6, "question": 4, "third": 2, "done": 13, "rejected": 2}),
+    (
+        45.0,
+        {"open": 7, "planned": 6, "question": 1, "answered": 2, "third": 3, "done": 22, "rejected": 4, "reopened": 3},
+    ),
+    (YEAR * 2, {"open": 2, "planned": 2, "third": 2, "done": 32, "rejected": 5, "settled_twice": 2, "withdrawn": 1}),
 ]
 IDEAS: Final = {"open": 5, "planned": 4, "done": 3, "rejected": 3, "new": 3}
 REJECTIONS: Final = ["nicht-zustaendig", "nicht-loesbar", "privatgrund", "doppelmeldung", "nicht-loesbar"]
@@ -103,14 +109,14 @@ def stories(town: str, now: datetime) -> list[Story]:
 def _stories(town: str, now: datetime) -> Iterator[Story]:
     random = Random(f"stories of {town}")  # noqa: S311
     count = COUNTS.get(town, 0)
-    mailed = MAILED.get(town, 1)
+    mailed = MAILED.get(town, MAILED_ELSEWHERE if count > SMALL else set())
     decks: dict[str, list[str]] = {}
     for index in range(count):
         # Evenly over the year, denser towards today; the youngest is half an hour old.
         age = YEAR * ((index + random.random()) / count) ** 1.7 + 0.02
         at = _daytime(now - timedelta(days=age), now, random)
         category = _category(at, random)
-        yield _story(town, index, category, at, (now - at) / timedelta(days=1), random, decks, index < mailed)
+        yield _story(town, index, category, at, (now - at) / timedelta(days=1), random, decks, index in mailed)
 
 
 def _daytime(at: datetime, now: datetime, random: Random) -> datetime:
@@ -126,11 +132,9 @@ def _category(at: datetime, random: Random) -> str:
     """By share; some categories have their months."""
     month = at.astimezone(BERLIN).month
     shares = {
-        slug: row["share"]
-        for slug, row in data("reports")["categories"].items()
-        if month in row.get("months", [month])
+        slug: row["share"] for slug, row in data("reports")["categories"].items() if month in row.get("months", [month])
     }
-    return random.choices(list(shares), list(shares.values()))[0]
+    return str(random.choices(list(shares), list(shares.values()))[0])
 
 
 def _sort_of(category: str) -> str:
@@ -144,7 +148,7 @@ def _plot(sort: str, age: float, random: Random) -> str:
     if sort == "praise":
         return "unreleased" if age < 0.7 else "praise"
     weights = IDEAS if sort == "idea" and age > 3 else next(plots for days, plots in DEFECTS if age <= days)
-    return random.choices(list(weights), list(weights.values()))[0]
+    return str(random.choices(list(weights), list(weights.values()))[0])
 
 
 def _text(category: str, random: Random, decks: dict[str, list[str]]) -> str:
@@ -168,7 +172,7 @@ def _story(
 ) -> Story:
     row, sort = data("reports")["categories"][category], _sort_of(category)
     plot = _plot(sort, age, random)
-    scene = random.choice(row["scenes"]) if row["scenes"] and random.random() < 0.72 else ""
+    scene = random.choice(row["scenes"]) if row["scenes"] and random.random() < 0.66 else ""
     name, email, confirmed = _person(town, index, age, plot, mailed, random)
     rejection = random.choice(REJECTIONS) if plot == "rejected" else ""
     text = _text(category, random, decks)
@@ -190,7 +194,7 @@ def _story(
         public_name=confirmed and random.random() < 0.2,
         answers=random.choice(row["answers"]) if row.get("answers") else {},
         supporters=_supporters(sort, plot, random),
-        followers=2 if mailed else random.choice([0, 0, 0, 0, 1, 2]),
+        followers=2 if mailed else random.choice([0, 0, 0, 0, 0, 1]),
         in_words=random.choice(PLACES_IN_WORDS) if sort == "defect" and index % 29 == 11 else "",
         mailed=mailed,
         rejection=rejection,
@@ -202,9 +206,7 @@ def _look(share: int, random: Random) -> int:
     return random.randrange(2) if share >= 12 else 0
 
 
-def _person(
-    town: str, index: int, age: float, plot: str, mailed: bool, random: Random
-) -> tuple[str, str, bool]:
+def _person(town: str, index: int, age: float, plot: str, mailed: bool, random: Random) -> tuple[str, str, bool]:
     """Name, address and whether it is proved; nobody for an anonymous report."""
     name = random.choice(data("reports")["people"])
     needed = plot in {"question", "answered", "complaint", "reopened", "settled_twice"} or mailed
@@ -219,5 +221,5 @@ def _supporters(sort: str, plot: str, random: Random) -> int:
     if plot in {"unreleased", "withdrawn"} or sort in {"praise", "complaint"}:
         return 0
     if sort == "idea":
-        return random.randrange(2, 15)
-    return random.choice([0, 0, 0, 0, 1, 1, 2, 3, 5])
+        return random.randrange(2, 11)
+    return random.choice([0, 0, 0, 0, 0, 1, 1, 2, 4])

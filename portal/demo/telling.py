@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
@@ -13,7 +14,7 @@ from django.contrib.gis.geos import Point
 from accounts.models import User
 from cases import following, services
 from cases.change import Act, By
-from cases.models import Case, Follow, Stage, Support
+from cases.models import Case, File, Follow, Stage, Support
 from cases.policy import State
 from geo.models import Municipality
 from portal.demo.data import data
@@ -90,11 +91,8 @@ class Telling:
 
     def tell(self) -> Case:
         """All steps that lie in the past."""
-        try:
+        with suppress(NotYet):
             PLOTS[self.story.plot](self)
-        except NotYet:
-            pass
-        else:
             self._echo()
         return self.case
 
@@ -148,8 +146,10 @@ class Telling:
     def _say(self, key: str) -> str:
         return str(self.random.choice(self.words[key]))
 
-    def _release(self, low: float = 0.3, high: float = 14) -> None:
-        act = self.clock.later(low, high)
+    def _release(self) -> None:
+        """What came in during the last days was seen to at once, weekend or not, so that the start page is fresh."""
+        fresh = self.scenery.now - self.story.submitted_at < timedelta(days=3)
+        act = self.clock.later(0.1, 1, office=False) if fresh else self.clock.later(0.3, 14)
         release_text(case=self.case, by=self._manager(), act=act)
         if self.random.random() < 0.92:
             for photo in self.case.report.photos.select_related("report__case", "file"):
@@ -239,7 +239,7 @@ class Telling:
     def _done(self, low: float, high: float) -> None:
         act = self.clock.later(low, high)
         text = self.random.choice(self.words["categories"][self.story.category]["done"])
-        files = ()
+        files: tuple[File, ...] = ()
         if self.story.scene and self.story.scene != "flowers":
             shot = Shot(self.story.scene, self.story.look, settled=True)
             files = (self.scenery.album.store(shot, at=act.at, case=self.case),)
@@ -304,12 +304,12 @@ class Telling:
     def _echo(self) -> None:
         """Now and then: a word of thanks, a bounced mail, a colleague in charge."""
         chance = self.story.index % 17
-        if chance == 3 and self.story.plot == "done":
-            act = self.clock.later(10, 200, office=False)
-            services.feedback(case=self.case, by=By.citizen(), still_there=False, text=self._say("is_done"), act=act)
-        elif chance == 8 and self.case.contact is not None and not self.story.mailed:
+        if self.story.index % 60 == 25 and self.case.contact is not None and not self.story.mailed:
             reason = "Die Mail „Neues zu Ihrer Meldung“ konnte nicht zugestellt werden (550)."
             services.note_bounce(case=self.case, address_of="reporter", reason=reason, at=self.clock.at)
+        elif chance == 3 and self.story.plot == "done":
+            act = self.clock.later(10, 200, office=False)
+            services.feedback(case=self.case, by=By.citizen(), still_there=False, text=self._say("is_done"), act=act)
         elif chance == 12 and self.story.plot in {"open", "planned"}:
             by = self._by()
             services.assign(case=self.case, by=by, unit=self.case.unit, assignee=by.user, act=Act(at=self.clock.at))

@@ -182,9 +182,7 @@ class TownPlan:
     def _free(taken: dict[tuple[int, int], list[Metres]], x: float, y: float) -> bool:
         """Whether no house stands there yet; if so, it does now."""
         column, row = int(x // HOUSE_FREE), int(y // HOUSE_FREE)
-        near = [
-            other for i in (-1, 0, 1) for j in (-1, 0, 1) for other in taken.get((column + i, row + j), [])
-        ]
+        near = [other for i in (-1, 0, 1) for j in (-1, 0, 1) for other in taken.get((column + i, row + j), [])]
         if any(math.hypot(x - a, y - b) < HOUSE_FREE for a, b in near):
             return False
         taken.setdefault((column, row), []).append((x, y))

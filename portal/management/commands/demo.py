@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from typing import Any
 
@@ -26,6 +27,8 @@ class Command(BaseCommand):
             raise CommandError("The demo is switched off (DEMO=0): invented reports do not belong on a real platform.")
         with translation.override(settings.LANGUAGE_CODE):
             if not options["logins"]:
+                # Each transaction rings for the worker; hundreds of lines about it would hide our own.
+                logging.getLogger("django_structlog").setLevel(logging.WARNING)
                 begun = time.monotonic()
                 told = load(self._say if options["verbosity"] else lambda _line: None, timezone.now())
                 words = f"{told} Meldungen geladen" if told else "Alles ist schon da"
