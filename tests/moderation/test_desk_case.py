@@ -203,6 +203,7 @@ def test_a_stage_with_words_date_and_photo(manager, town, make_report, act_on):
     assert str(case.expected_on) == "2031-05-04"
     photo = Photo.objects.get(report__case=case)
     assert photo.by_staff
+    assert photo.file.entry is not None
     assert photo.file.entry.text == "Nächste Woche"
 
 
@@ -376,7 +377,9 @@ def test_photos_survive_a_refusal(manager, make_report, filled):
     assert "1 Foto ist schon hochgeladen" in response.content.decode()
     kept = response.context["form"]["kept"].value()
     manager.post(deed_url(case, "mitteilung"), {**data, "text": "Da", "photos": [], "kept": kept})
-    assert Photo.objects.get(report__case=case, by_staff=True).file.entry.text == "Da"
+    entry = Photo.objects.get(report__case=case, by_staff=True).file.entry
+    assert entry is not None
+    assert entry.text == "Da"
 
 
 def test_a_hostile_photo_is_told_and_the_text_stays(manager, make_report, filled):
