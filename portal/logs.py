@@ -1,14 +1,27 @@
 """Structured logs: one JSON object a line on standard output, with a request id and no personal data."""
 
+import re
 from typing import Any
 
 import structlog
+
+_SECRET = re.compile(r"(?<=/)[A-Za-z0-9_-]{22,}(?=/|$)")
+"""Secrets and tokens in paths: whoever reads a log must not be able to open somebody's own page."""
+
+
+def without_secrets(_logger: Any, _method: str, event: dict[str, Any]) -> dict[str, Any]:
+    """Replace secrets in the path of a request by "…"."""
+    if isinstance(event.get("request"), str):
+        event["request"] = _SECRET.sub("…", event["request"])
+    return event
+
 
 _SHARED: list[Any] = [
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_logger_name,
     structlog.stdlib.add_log_level,
     structlog.processors.TimeStamper(fmt="iso", utc=True),
+    without_secrets,
 ]
 
 LOGGING: dict[str, Any] = {
@@ -43,6 +56,7 @@ structlog.configure(
         structlog.stdlib.add_logger_name,
         structlog.stdlib.add_log_level,
         structlog.stdlib.PositionalArgumentsFormatter(),
+        without_secrets,
         structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
     ],
     logger_factory=structlog.stdlib.LoggerFactory(),

@@ -199,17 +199,21 @@ def public_path(case: Case) -> str:
     return reverse("report", args=[case.number])
 
 
+TOLD_WITHOUT_WORDS = (Deed.SUBMITTED, Deed.FEEDBACK, Deed.QUESTION, Deed.ANSWER)
+"""Deeds whose change of state everybody may see, while what was said stays between reporter and town hall."""
+
+
 def timeline(case: Case) -> list[Moment]:
     """The public timeline, oldest first: how it came in, states and public updates with their released pictures."""
     photos = Photo.objects.filter(released=True).select_related("file")
     files = File.objects.filter(photo__released=True).prefetch_related(Prefetch("photo", queryset=photos))
     entries = (
         Entry.objects.filter(case=case)
-        .filter(Q(public=True) | Q(deed=Deed.SUBMITTED.value))
+        .filter(Q(public=True) | Q(deed__in=TOLD_WITHOUT_WORDS))
         .select_related("case")
         .prefetch_related(Prefetch("files", queryset=files, to_attr="released_files"))
     )
-    return [_moment(entry) for entry in entries]
+    return [_moment(entry) for entry in entries if entry.public or entry.deed == Deed.SUBMITTED or "to" in entry.data]
 
 
 def _moment(entry: Entry) -> Moment:

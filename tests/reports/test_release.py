@@ -103,3 +103,16 @@ def test_a_released_text_is_not_corrected_behind_the_clerks_back(make_report, to
     assert shown(case).text == "Besser beschrieben"
     with pytest.raises(NoSuchEdge):
         correct(case=case, text="Werbung", by=By.citizen())
+
+
+def test_the_timeline_tells_a_reopening_without_the_words(make_report, town):
+    from cases.services import feedback
+    from reports.showing import timeline
+
+    case = make_report()
+    release_text(case=case, by=By.system())
+    move(case=case, to=State.DONE, by=By.staff(town.manager))
+    feedback(case=case, by=By.citizen(), still_there=True, text="Nicht öffentlich: noch da.")
+    last = timeline(case)[-1]
+    assert last.look == "working"
+    assert last.text == ""
