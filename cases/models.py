@@ -163,14 +163,14 @@ class CaseQuerySet(models.QuerySet["Case"]):
 class Case(models.Model):
     """One concern of a citizen, from the first second to the deletion."""
 
-    municipality = models.ForeignKey(Municipality, models.PROTECT, related_name="cases")
+    municipality = models.ForeignKey(Municipality, models.PROTECT, related_name="cases", db_index=False)
     kind = models.CharField(max_length=20)
     topic = models.ForeignKey(Topic, models.PROTECT, related_name="cases")
     number = models.CharField(max_length=24, unique=True, null=True)
     secret = models.CharField(max_length=32, unique=True, default=new_secret)
     state = models.CharField(max_length=10, choices=STATES, default=State.NEW.value)
     stage = models.ForeignKey(Stage, models.PROTECT, null=True, blank=True)
-    unit = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, related_name="cases")
+    unit = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, related_name="cases", db_index=False)
     assignee = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="assigned_cases")
     priority = models.SmallIntegerField(default=0)
     confidential = models.BooleanField(default=False)

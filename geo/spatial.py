@@ -152,7 +152,9 @@ def _transformer(source: int, target: int) -> Transformer:
     try:
         return Transformer.from_crs(CRS.from_epsg(source), CRS.from_epsg(target), always_xy=True)
     except CRSError as error:
-        raise ValidationError(_("The coordinate system EPSG:%(code)s is unknown."), code="srid") from error
+        raise ValidationError(
+            _("The coordinate system EPSG:%(code)s is unknown."), code="srid", params={"code": source}
+        ) from error
 
 
 def transform(points: Iterable[tuple[float, float]], srid: int, *, to: int = 4326) -> list[tuple[float, float] | None]:

@@ -6,8 +6,8 @@ cluster's width give its mean place to within a few pixels.
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any, NamedTuple
 
@@ -56,22 +56,38 @@ def view(municipality: Municipality, filters: Filters, zoom: int) -> tuple[int, 
     rough = filtered(municipality, replace(filters, bbox=None)).filter(grid__isnull=False)
     if filters.bbox is not None:
         rough = rough.filter(grid.condition(filters.bbox, limit=24))
-    cells = _cells(rough, zoom)
+    cells = {cell: n for cell, n in _cells(rough, zoom).items() if _meets(cell, zoom, filters.bbox)}
     total = sum(cells.values())
-    if total > PINS:
+    if total > 2 * PINS:
+        # Exact to the 8 px by which a cell at the edge may lie outside.
         return total, [_cluster_feature(one) for one in clusters(cells, zoom)]
     found = [row for row in rough.values_list(*_FIELDS) if _inside(row[1], filters.bbox)]
+    if len(found) > PINS:
+        cells = Counter(row[1] >> _shift(zoom) for row in found)
+        return len(found), [_cluster_feature(one) for one in clusters(cells, zoom)]
     return len(found), [_pin_feature(row) for row in found]
+
+
+def _shift(zoom: int) -> int:
+    """Bits of the stored number below a cell of 16 px."""
+    return 2 * (grid.ZOOM - zoom - _FINE)
+
+
+def _meets(cell: int, zoom: int, bbox: Box | None) -> bool:
+    """Whether the middle of a cell of 16 px lies in the box."""
+    if bbox is None:
+        return True
+    lon, lat = grid.cell_middle(cell, zoom + _FINE)
+    return bbox.west <= lon <= bbox.east and bbox.south <= lat <= bbox.north
 
 
 def _cells(found: CaseQuerySet, zoom: int) -> dict[int, int]:
     """Reports per cell of 16 px."""
-    shift = 2 * (grid.ZOOM - zoom - _FINE)
-    cells = found.order_by().annotate(cell=F("grid").bitrightshift(shift))
+    cells = found.order_by().annotate(cell=F("grid").bitrightshift(_shift(zoom)))
     return dict(cells.values_list("cell").annotate(n=Count("pk")))
 
 
-def clusters(cells: dict[int, int], zoom: int) -> list[Cluster]:
+def clusters(cells: Mapping[int, int], zoom: int) -> list[Cluster]:
     """Put cells of 16 px together to clusters that do not lie over each other."""
     sums: dict[tuple[int, int], list[float]] = defaultdict(lambda: [0, 0.0, 0.0])
     scale = 1 << (_FINE - _COARSE)
