@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import time
+from collections.abc import Callable
 from email.message import EmailMessage
 from pathlib import Path
 
@@ -17,6 +19,14 @@ def heading(page: Page, words: str) -> Locator:
     found = page.get_by_role("heading", level=1, name=words)
     expect(found).to_be_visible()
     return found
+
+
+def eventually(page: Page, holds: Callable[[], bool]) -> None:
+    """Let the browser go on until something holds, at most ten seconds."""
+    end = time.monotonic() + 10
+    while not holds():
+        assert time.monotonic() < end, "It did not come to hold."
+        page.wait_for_timeout(50)
 
 
 def press(page: Page, name: str) -> None:
