@@ -34,7 +34,5 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 def server_error(request: HttpRequest) -> HttpResponse:
     """500: rendered without context processors, since those may be what failed."""
     if request.path.startswith("/api/"):
-        return JsonResponse(
-            {"status": 500, "detail": "Something went wrong here. Please try again."}, status=500
-        )
+        return JsonResponse({"status": 500, "detail": "Something went wrong here. Please try again."}, status=500)
     return HttpResponse(loader.get_template("500.html").render(), status=500)

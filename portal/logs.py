@@ -1,6 +1,7 @@
 """Structured logs: one JSON object a line on standard output, with a request id and no personal data."""
 
 import re
+from collections.abc import MutableMapping
 from typing import Any
 
 import structlog
@@ -9,7 +10,7 @@ _SECRET = re.compile(r"(?<=/)[A-Za-z0-9_-]{22,}(?=/|$)")
 """Secrets and tokens in paths: whoever reads a log must not be able to open somebody's own page."""
 
 
-def without_secrets(_logger: Any, _method: str, event: dict[str, Any]) -> dict[str, Any]:
+def without_secrets(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     """Replace secrets in the path of a request by "…"."""
     if isinstance(event.get("request"), str):
         event["request"] = _SECRET.sub("…", event["request"])
@@ -43,6 +44,7 @@ LOGGING: dict[str, Any] = {
     "loggers": {
         "django": {"handlers": ["console"], "level": "WARNING", "propagate": False},
         "django.security.DisallowedHost": {"handlers": [], "propagate": False},
+        "django_structlog.celery": {"handlers": ["console"], "level": "WARNING", "propagate": False},
         "django_structlog": {"handlers": ["console"], "level": "INFO", "propagate": False},
         "anliegen": {"handlers": ["console"], "level": "INFO", "propagate": False},
     },

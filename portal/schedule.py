@@ -9,6 +9,4 @@ from outbox import tasks as outbox_tasks
 
 def beat_schedule() -> dict[str, dict[str, Any]]:
     """All periodic tasks in the form of Celery's setting."""
-    return outbox_tasks.beat_schedule(
-        [*outbox_tasks.SCHEDULE, *cases_tasks.SCHEDULE, *notifications_tasks.SCHEDULE]
-    )
+    return outbox_tasks.beat_schedule([*outbox_tasks.SCHEDULE, *cases_tasks.SCHEDULE, *notifications_tasks.SCHEDULE])

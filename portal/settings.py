@@ -234,9 +234,7 @@ CELERY_TIMEZONE = "Europe/Berlin"
 MAIL_DIR = DATA_DIR / "mail"
 SMTP_URL = env.str("SMTP_URL", "")
 """smtp://, smtp+tls:// (STARTTLS) or smtps:// with user, password and port. Empty: mails are written to MAIL_DIR."""
-if SMTP_URL and (
-    urlsplit(SMTP_URL).scheme not in {"smtp", "smtp+tls", "smtps"} or not urlsplit(SMTP_URL).hostname
-):
+if SMTP_URL and (urlsplit(SMTP_URL).scheme not in {"smtp", "smtp+tls", "smtps"} or not urlsplit(SMTP_URL).hostname):
     raise ImproperlyConfigured("SMTP_URL must look like smtp+tls://user:password@mail.example.org:587")
 RELAY_URL = SMTP_URL or MAIL_DIR.as_uri()
 SENDER_ADDRESS = env.str("SENDER_ADDRESS", "noreply@localhost")
@@ -252,9 +250,8 @@ NET_ALLOWED = env.list("NET_ALLOWED", [])
 """host:port pairs that may be contacted though their address is private."""
 if SMTP_URL:
     _relay = urlsplit(SMTP_URL)
-    NET_ALLOWED.append(
-        f"{_relay.hostname}:{_relay.port or {'smtps': 465, 'smtp+tls': 587, 'smtp': 25}[_relay.scheme]}"
-    )
+    NET_ALLOWED.append(f"{_relay.hostname}:{_relay.port or {'smtps': 465, 'smtp+tls': 587, 'smtp': 25}[_relay.scheme]}")
+
 
 # People -------------------------------------------------------------------------------------------------------------
 def _one_of(value: str) -> None:

@@ -37,7 +37,10 @@ def _own_folders(settings: Any, tmp_path: Path) -> Iterator[None]:
     """Files, mails and cache of a test stay in its own folder."""
     settings.STORAGES = {
         **settings.STORAGES,
-        "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": str(tmp_path / "files")}},
+        "default": {
+            "BACKEND": "django.core.files.storage.FileSystemStorage",
+            "OPTIONS": {"location": str(tmp_path / "files")},
+        },
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     }
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
@@ -169,9 +172,7 @@ def make_town(slug: str, name: str, prefix: str, *, lon: float, lat: float, **fa
 @pytest.fixture
 def town(db: None) -> Town:
     """Harsewinkel, the default municipality."""
-    return make_town(
-        "harsewinkel", "Harsewinkel", "HSW", lon=8.23, lat=51.96, is_default=True, host="localhost"
-    )
+    return make_town("harsewinkel", "Harsewinkel", "HSW", lon=8.23, lat=51.96, is_default=True, host="localhost")
 
 
 @pytest.fixture
@@ -189,7 +190,7 @@ def make_report(town: Town) -> Callable[..., Case]:
         *,
         of: Town | None = None,
         category: Category | None = None,
-        point: Point | None | bool = True,
+        point: Point | bool | None = True,
         email: str = "",
         at: datetime = AT,
         **facts: Any,
@@ -211,7 +212,9 @@ def make_report(town: Town) -> Callable[..., Case]:
     return make
 
 
-def jpeg(colour: str = "red", size: tuple[int, int] = (640, 480), name: str = "foto.jpg", **save: Any) -> SimpleUploadedFile:
+def jpeg(
+    colour: str = "red", size: tuple[int, int] = (640, 480), name: str = "foto.jpg", **save: Any
+) -> SimpleUploadedFile:
     """A generated JPEG upload."""
     buffer = BytesIO()
     Image.new("RGB", size, colour).save(buffer, "JPEG", **save)

@@ -7,7 +7,19 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-PACKAGES = "portal api moderation notifications reports forms cases accounts geo outbox net".split()
+PACKAGES = [
+    "portal",
+    "api",
+    "moderation",
+    "notifications",
+    "reports",
+    "forms",
+    "cases",
+    "accounts",
+    "geo",
+    "outbox",
+    "net",
+]
 MODULES = sorted(
     path for package in PACKAGES for path in (ROOT / package).rglob("*.py") if "migrations" not in path.parts
 )

@@ -62,7 +62,13 @@ def test_role_state_verb(role, verb, state, make_report, town):
     photo = with_photo(case)
     if state is not State.NEW:
         move(case=case, to=state, by=By.system(), text="Grund", act=Act(at=AT))
-    user = {R.ADMIN: town.admin, R.MANAGER: town.manager, R.CLERK: town.clerk, R.FIELD: town.field, R.EDITOR: town.editor}
+    user = {
+        R.ADMIN: town.admin,
+        R.MANAGER: town.manager,
+        R.CLERK: town.clerk,
+        R.FIELD: town.field,
+        R.EDITOR: town.editor,
+    }
     call = verbs(case, town, photo)[verb]
     leads = {"move": State.OPEN, "question": State.WAITING}.get(verb)
     if role not in TABLE[verb]:
@@ -78,7 +84,9 @@ def test_role_state_verb(role, verb, state, make_report, town):
 
 
 @pytest.mark.parametrize("verb", list(TABLE))
-@pytest.mark.parametrize("who", ["neighbour's administrator", "clerk of another unit", "somebody without a role", "nobody"])
+@pytest.mark.parametrize(
+    "who", ["neighbour's administrator", "clerk of another unit", "somebody without a role", "nobody"]
+)
 def test_outsiders_can_do_nothing(verb, who, make_report, town, neighbour, django_user_model):
     from django.contrib.auth.models import AnonymousUser
 

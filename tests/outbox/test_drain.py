@@ -215,7 +215,7 @@ def test_four_runs_at_once_do_each_item_once():
     def run() -> None:
         try:
             drain(Job, handle, batch=3, atomic=True)
-        except Exception as error:  # noqa: BLE001  shown by the assertion below
+        except Exception as error:
             errors.append(error)
         finally:
             connection.close()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from io import BytesIO, StringIO
 from typing import Any
@@ -54,7 +53,7 @@ def ground(settings: Any, db: None) -> None:
 
 
 @pytest.fixture
-def few(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def few(monkeypatch: pytest.MonkeyPatch) -> None:
     """A demo of thirty reports with small pictures, so that a test takes seconds."""
     tiny = BytesIO()
     Image.new("RGB", (64, 48), "grey").save(tiny, "JPEG")
@@ -69,7 +68,6 @@ def few(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(stories, "COUNTS", COUNTS)
     monkeypatch.setattr(reports, "COUNTS", COUNTS)
     monkeypatch.setattr(pictures, "_developed", developed)
-    return
 
 
 def test_each_town_has_its_real_boundary(ground: None) -> None:

@@ -2,7 +2,17 @@
 
 import pytest
 
-PAGES = ["/", "/karte/", "/melden/", "/verfolgen/", "/konto/anmelden/", "/api/docs/", "/gibt-es-nicht/", "/design/", "/impressum/"]
+PAGES = [
+    "/",
+    "/karte/",
+    "/melden/",
+    "/verfolgen/",
+    "/konto/anmelden/",
+    "/api/docs/",
+    "/gibt-es-nicht/",
+    "/design/",
+    "/impressum/",
+]
 
 
 @pytest.mark.parametrize("path", PAGES)
@@ -20,7 +30,10 @@ def test_every_page_is_locked_down(path, client, town):
     assert answer.headers["Cross-Origin-Opener-Policy"] == "same-origin"
 
 
-@pytest.mark.parametrize("path", ["/", "/karte/", "/verfolgen/", "/impressum/", "/api/v1/reports/", "/karte/daten.json?bbox=8,51,9,52&zoom=9"])
+@pytest.mark.parametrize(
+    "path",
+    ["/", "/karte/", "/verfolgen/", "/impressum/", "/api/v1/reports/", "/karte/daten.json?bbox=8,51,9,52&zoom=9"],
+)
 def test_cacheable_pages_set_no_cookie_and_hold_no_token(path, client, town):
     answer = client.get(path)
     assert answer.status_code == 200
