@@ -12,6 +12,7 @@ import {watch} from "../form-conditions.js";
 const ENDS = ["fertig", "danke"];
 let page = null;
 let busy = false;
+let shown = withoutHash(location.href);
 
 const root = () => document.getElementById("flow");
 
@@ -189,6 +190,10 @@ function toTop() {
   scrollTo({ top: 0, behavior: "instant" });
 }
 
+function withoutHash(url) {
+  return url.split("#")[0];
+}
+
 /** Put the step out of an answer into the page; what is no step is opened as a page. */
 async function swap(text, url) {
   const answer = new DOMParser().parseFromString(text, "text/html");
@@ -199,7 +204,8 @@ async function swap(text, url) {
     location.assign(url);
     return;
   }
-  if (url.split("#")[0] !== location.href.split("#")[0]) history.pushState(null, "", url);
+  if (withoutHash(url) !== withoutHash(location.href)) history.pushState(null, "", url);
+  shown = withoutHash(location.href);
   document.title = answer.title;
   root().replaceWith(document.importNode(fresh, true));
   toTop();
@@ -211,6 +217,8 @@ async function swap(text, url) {
 }
 
 addEventListener("popstate", async () => {
+  // A link to a field of this step, such as those of the error summary, is no other step.
+  if (withoutHash(location.href) === shown) return;
   try {
     const response = await fetch(location.href, { credentials: "same-origin" });
     await swap(await response.text(), response.url);
