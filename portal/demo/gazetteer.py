@@ -36,7 +36,7 @@ def put_gazetteer(say: Say) -> None:
             counts = import_rows(municipality=town, rows=list(rows_of(town, row)), source=SOURCE, demo=True)
             transaction.on_commit(partial(gazetteer_changed.send, sender=Address, municipality=town))
         if row in towns():
-            say(f"  {town.name}: {counts.created}")
+            say(f"  {town.name}: {counts.created} entries")
 
 
 def settlements_of(town: Municipality, row: dict[str, Any]) -> list[dict[str, Any]]:

@@ -14,17 +14,17 @@ from portal.demo.reports import put_reports
 
 def load(say: Say, now: datetime) -> int:
     """Everything; returns how many reports were told. A second run changes nothing."""
-    say("Gemeinden")
+    say("Municipalities")
     put_municipalities(say)
-    say("Personen und Kategorien")
+    say("People and categories")
     put_people()
     put_catalogue()
-    say("Straßen")
+    say("Streets")
     put_gazetteer(say)
     put_responsibilities()
-    say("Meldungen")
+    say("Reports")
     told = put_reports(say, now)
     if told:
-        say("Mails der jüngsten Meldungen")
+        say("Mails of the youngest reports")
         run_all()
     return told

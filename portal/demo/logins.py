@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.conf import settings
-from django.utils.translation import gettext as _
 
 from accounts.models import User
 from geo.models import Municipality
@@ -45,13 +44,13 @@ def as_text() -> str:
     """The logins for a terminal: the default town in full, the others in a line each."""
     logins = demo_logins()
     if not logins:
-        return _("The demo is not loaded; run manage.py demo first.")
-    lines = [_("Demo logins, all with the password %(password)s") % {"password": password()}, ""]
+        return "The demo is not loaded; run manage.py demo first."
+    lines = [f"Demo logins, all with the password {password()}", ""]
     first = logins[0]
     lines.append(f"{first['town']}  {first['url']}/verwaltung/")
     width = max(len(login["role"]) for login in logins)
     lines += [f"  {one['role']:<{width}}  {one['email']}" for one in logins if one["town"] == first["town"]]
-    lines += ["", _("The same names elsewhere:")]
+    lines += ["", "The same names elsewhere:"]
     others = {one["town"]: one for one in logins if one["town"] != first["town"]}
     width = max((len(town) for town in others), default=0)
     lines += [f"  {town:<{width}}  {one['url']}  …@{one['email'].partition('@')[2]}" for town, one in others.items()]

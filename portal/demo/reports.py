@@ -36,7 +36,7 @@ def put_reports(say: Say, now: datetime) -> int:
                     for story in found[start : start + CHUNK]:
                         tell(scenery, story)
             if len(found) > SMALL:
-                say(f"  {scenery.town.name}: {len(found)} Meldungen")
+                say(f"  {scenery.town.name}: {len(found)} reports")
     return sum(map(len, missing.values()))
 
 

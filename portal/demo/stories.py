@@ -38,9 +38,9 @@ COUNTS: Final = {
 YEAR: Final = 365.0
 CONTACT_DAYS: Final = 2.5
 """Older reports have no unconfirmed address any more: it would have been deleted."""
-MAILED: Final = {"harsewinkel": {0, 1, 7, 12, 20, 28}}
-"""Reports whose mails are really written, counted from the youngest; of the other towns below."""
-MAILED_ELSEWHERE: Final = {0, 4}
+MAILED: Final = {"harsewinkel": {0: "", 1: "", 7: "open", 12: "question", 20: "done", 28: "done"}}
+"""Reports whose mails are really written, counted from the youngest, with their plot if it matters which."""
+MAILED_ELSEWHERE: Final = {0: "", 4: "done"}
 SMALL: Final = 9
 """Towns with fewer reports send no mails."""
 
@@ -53,9 +53,9 @@ DEFECTS: Final[list[tuple[float, dict[str, int]]]] = [
         45.0,
         {"open": 7, "planned": 6, "question": 1, "answered": 2, "third": 3, "done": 22, "rejected": 4, "reopened": 3},
     ),
-    (YEAR * 2, {"open": 2, "planned": 2, "third": 2, "done": 32, "rejected": 5, "settled_twice": 2, "withdrawn": 1}),
+    (YEAR * 2, {"open": 1, "planned": 1, "third": 1, "done": 40, "rejected": 6, "settled_twice": 2, "withdrawn": 2}),
 ]
-IDEAS: Final = {"open": 5, "planned": 4, "done": 3, "rejected": 3, "new": 3}
+IDEAS: Final = {"open": 5, "planned": 4, "done": 4, "rejected": 3}
 REJECTIONS: Final = ["nicht-zustaendig", "nicht-loesbar", "privatgrund", "doppelmeldung", "nicht-loesbar"]
 PLACES_IN_WORDS: Final = [
     "Am Feldweg hinter der alten Molkerei",
@@ -109,21 +109,21 @@ def stories(town: str, now: datetime) -> list[Story]:
 def _stories(town: str, now: datetime) -> Iterator[Story]:
     random = Random(f"stories of {town}")  # noqa: S311
     count = COUNTS.get(town, 0)
-    mailed = MAILED.get(town, MAILED_ELSEWHERE if count > SMALL else set())
+    mailed = MAILED.get(town, MAILED_ELSEWHERE if count > SMALL else {})
     decks: dict[str, list[str]] = {}
     for index in range(count):
         # Evenly over the year, denser towards today; the youngest is half an hour old.
         age = YEAR * ((index + random.random()) / count) ** 1.7 + 0.02
         at = _daytime(now - timedelta(days=age), now, random)
         category = _category(at, random)
-        yield _story(town, index, category, at, (now - at) / timedelta(days=1), random, decks, index in mailed)
+        yield _story(town, index, category, at, (now - at) / timedelta(days=1), random, decks, mailed.get(index))
 
 
 def _daytime(at: datetime, now: datetime, random: Random) -> datetime:
-    """The same day between seven in the morning and nine in the evening, but never in the future."""
+    """The same day between seven in the morning and nine in the evening, never in the future."""
     local = at.astimezone(BERLIN)
     if now - at < timedelta(days=1):
-        return at
+        return at - timedelta(hours=5) if local.hour < 6 else at
     hour = min(20, max(7, round(random.gauss(13, 4))))
     return datetime.combine(local.date(), time(hour, random.randrange(60)), BERLIN)
 
@@ -168,10 +168,12 @@ def _story(
     age: float,
     random: Random,
     decks: dict[str, list[str]],
-    mailed: bool,
+    wanted: str | None,
 ) -> Story:
     row, sort = data("reports")["categories"][category], _sort_of(category)
-    plot = _plot(sort, age, random)
+    plot, mailed = _plot(sort, age, random), wanted is not None
+    if wanted and sort in {"defect", "idea"}:
+        plot = wanted
     scene = random.choice(row["scenes"]) if row["scenes"] and random.random() < 0.66 else ""
     name, email, confirmed = _person(town, index, age, plot, mailed, random)
     rejection = random.choice(REJECTIONS) if plot == "rejected" else ""

@@ -292,7 +292,7 @@ class Telling:
         services.message(
             case=self.case,
             by=self._manager(),
-            text="Vielen Dank für Ihre offenen Worte. Wir gehen dem nach und melden uns bei Ihnen.",
+            text=self.words["to_critics"],
             act=self.clock.later(0.2, 3),
         )
         if self.random.random() < 0.7:
@@ -305,14 +305,18 @@ class Telling:
         """Now and then: a word of thanks, a bounced mail, a colleague in charge."""
         chance = self.story.index % 17
         if self.story.index % 60 == 25 and self.case.contact is not None and not self.story.mailed:
-            reason = "Die Mail „Neues zu Ihrer Meldung“ konnte nicht zugestellt werden (550)."
-            services.note_bounce(case=self.case, address_of="reporter", reason=reason, at=self.clock.at)
+            services.note_bounce(case=self.case, address_of="reporter", reason=self.words["bounced"], at=self.clock.at)
         elif chance == 3 and self.story.plot == "done":
             act = self.clock.later(10, 200, office=False)
             services.feedback(case=self.case, by=By.citizen(), still_there=False, text=self._say("is_done"), act=act)
         elif chance == 12 and self.story.plot in {"open", "planned"}:
-            by = self._by()
-            services.assign(case=self.case, by=by, unit=self.case.unit, assignee=by.user, act=Act(at=self.clock.at))
+            services.assign(
+                case=self.case,
+                by=self._manager(),
+                unit=self.case.unit,
+                assignee=self._by().user,
+                act=Act(at=self.clock.at),
+            )
 
 
 PLOTS: dict[str, Callable[[Telling], None]] = {

@@ -206,6 +206,43 @@ def test_an_interrupted_run_is_completed(few: None, settings: Any, db: None, mon
     assert Case.objects.count() == 30
 
 
+def test_every_plot_keeps_to_the_rights_of_those_who_act(ground: None, few: None) -> None:
+    put_responsibilities()
+    town, now = Municipality.objects.get(slug="harsewinkel"), timezone.now()
+    sorts = {"praise": ["lob"], "complaint": ["beschwerde"]}
+    scenes = [
+        (plot, category)
+        for plot in sorted(PLOTS)
+        for category in sorts.get(plot, ["wilder-muell", "hecke", "laterne-dauerhaft"])
+    ]
+    told = [
+        stories.Story(
+            town=town.slug,
+            index=index,
+            category=category,
+            text="Ein Versuch",
+            submitted_at=now - timedelta(days=90),
+            plot=plot,
+            seed=f"{plot}/{category}/{index}",
+            scene="bags",
+            email=f"erika.{index}@buerger.example",
+            confirmed=True,
+            in_words="Hinter der alten Molkerei",
+            followers=1,
+            rejection="nicht-loesbar",
+        )
+        for number, (plot, category) in enumerate(scenes)
+        # The first gets a colleague in charge, the second a bounced mail.
+        for index in (17 * number + 12, 60 * (number + 5000) + 25)
+    ]
+    with Album(shot for story in told for shot in story.shots()) as album:
+        scenery = reports.scenery_of(town, now, album)
+        for story in told:
+            reports.tell(scenery, story)
+    assert Case.objects.count() == len(told)
+    assert not Job.objects.filter(done_at=None).exists()
+
+
 def test_everybody_can_log_in(ground: None, client: Client) -> None:
     logins = demo_logins()
     assert len(logins) == len(towns()) * len(data("towns")["roles"])

@@ -31,7 +31,7 @@ class Command(BaseCommand):
                 logging.getLogger("django_structlog").setLevel(logging.WARNING)
                 begun = time.monotonic()
                 told = load(self._say if options["verbosity"] else lambda _line: None, timezone.now())
-                words = f"{told} Meldungen geladen" if told else "Alles ist schon da"
+                words = f"{told} reports loaded" if told else "Everything is there already"
                 self._say(f"{words} ({time.monotonic() - begun:.0f} s)")
             else:
                 self.stdout.write(as_text())
