@@ -1,0 +1,273 @@
+"""axe-core with the rules of EN 301 549 on every page of citizens and staff: phone and desk, light and dark.
+
+A page is loaded once; then the window and the colours change under it, as they do for people.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Iterator
+from itertools import count
+from pathlib import Path
+from typing import Any
+from urllib.parse import urljoin
+
+import pytest
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+from django.conf import settings
+from django.urls import reverse
+from playwright.sync_api import Page, expect
+
+from cases.models import Case
+from tests.browser import steps
+from tests.browser.conftest import Work
+from tests.browser.watch import Watch
+from tests.browser.world import World, make_dangerous, make_world
+from tests.conftest import Town
+
+AXE = Path(settings.BASE_DIR) / "node_modules" / "axe-core" / "axe.min.js"
+RUN = r"""
+async (rules) => (await axe.run(document, {
+  runOnly: rules ? {type: "rule", values: rules} : {type: "tag", values: ["EN-301-549"]}, resultTypes: ["violations"],
+})).violations.flatMap((one) => one.nodes.map((node) =>
+  `${one.id} at ${node.target.join(" ")}: ${node.failureSummary.replace(/\s+/g, " ")} ${node.html.slice(0, 160)}`))
+"""
+#: What the other colours can break; everything else is the same document.
+OF_COLOUR = ["color-contrast", "link-in-text-block"]
+PHONE, DESK = {"width": 390, "height": 844}, {"width": 1440, "height": 900}
+Check = Callable[[Page, str], None]
+
+
+@pytest.fixture
+def visit(visit: Callable[..., Page]) -> Callable[..., Page]:
+    """People whose browsers carry axe; it gets into every page past the content security policy."""
+
+    def come(*device: str, **options: Any) -> Page:
+        page = visit(*device, **options)
+        page.context.add_init_script(path=AXE)
+        return page
+
+    return come
+
+
+@pytest.fixture
+def check() -> Iterator[Check]:
+    """`check(page, name)` looks at the page as it stands; all violations are told together at the end.
+
+    With SHOTS=<folder> every page is photographed as well.
+    """
+    shots, turn = os.environ.get("SHOTS", ""), count(1)
+    found: dict[str, list[str]] = {}
+
+    def look(page: Page, name: str) -> None:
+        page.wait_for_load_state("load")
+        number = next(turn)
+        for width, scheme in ((PHONE, "light"), (PHONE, "dark"), (DESK, "dark"), (DESK, "light")):
+            page.set_viewport_size(width)  # type: ignore[arg-type]
+            page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
+            for words in page.evaluate(RUN, OF_COLOUR if scheme == "dark" else None):
+                found.setdefault(f"{name}: {words}", []).append(f"{width['width']} {scheme}")
+            if shots:
+                page.screenshot(
+                    path=f"{shots}/{number:02}-{name}-{width['width']}-{scheme}.png", full_page=width is PHONE
+                )
+        page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+
+    yield look
+    assert not found, "\n".join(f"{words} [{', '.join(where)}]" for words, where in found.items())
+
+
+@pytest.fixture
+def world(town: Town, make_report: Callable[..., Case], work: Work) -> World:
+    """A town where everything has happened."""
+    make_dangerous(town)
+    return make_world(town, make_report, work)
+
+
+def public_pages(world: World) -> dict[str, str]:
+    """Addresses of the pages that anybody may open, by name."""
+    number = world.public.number
+    return {
+        "start": "/",
+        "karte": "/karte/",
+        "karte-leer": "/karte/?q=gibtesnicht",
+        "meldung": f"/meldungen/{number}/",
+        "erledigt": f"/meldungen/{world.settled.number}/",
+        "in-pruefung": f"/meldungen/{world.review.number}/",
+        "folgen": f"/meldungen/{number}/folgen/",
+        "auch": f"/meldungen/{number}/folgen/?auch",
+        "rueckmeldung": f"/meldungen/{number}/rueckmeldung/?noch-da",
+        "meine": f"/meine/{world.review.secret}/",
+        "meine-frage": f"/meine/{world.asked.secret}/",
+        "meine-erledigt": f"/meine/{world.settled.secret}/",
+        "bestaetigen": reverse("confirm_contact", args=[world.contact.token]),
+        "bestaetigen-folgen": reverse("confirm_interest", args=[world.follow.token]),
+        "abbestellen": reverse("unfollow", args=[world.following.token]),
+        "link-ungueltig": "/bestaetigen/gibt-es-nicht/",
+        "verfolgen": "/verfolgen/",
+        "verfolgen-nichts": "/verfolgen/?nummer=HSW-2020-999999",
+        "impressum": reverse("imprint"),
+        "datenschutz": reverse("privacy"),
+        "barrierefreiheit": reverse("accessibility"),
+        "kontakt": reverse("contact"),
+        "404": "/gibt-es-nicht/",
+        "design": reverse("design"),
+        "api": reverse("api_docs"),
+        "postfach": reverse("demo_mailbox"),
+        "anmelden": reverse("account_login"),
+        "passwort-vergessen": reverse("account_reset_password"),
+    }
+
+
+def test_public_pages(world: World, visit: Callable[..., Page], check: Check, watched: Callable[[Page], Watch]) -> None:
+    """Start, map, report, own page, mail links, legal pages, errors, documentation."""
+    page = visit("desktop", viewport=PHONE)
+    watched(page).allow("404 document")
+    for name, address in public_pages(world).items():
+        page.goto(address)
+        if "karte" in name or name == "start":
+            page.wait_for_load_state("networkidle")
+        check(page, name)
+    page.goto(reverse("demo_mailbox"))
+    page.locator("main a[href*='mail=']").first.click()
+    expect(page).to_have_url(re.compile("mail="))
+    check(page, "postfach-mail")
+    page.goto(f"/meldungen/{world.public.number}/folgen/")
+    page.locator("main form button[type=submit]").click()
+    expect(page.get_by_role("alert")).to_be_visible()
+    check(page, "folgen-fehler")
+    page.goto(f"/meine/{world.review.secret}/")
+    for link in page.get_by_role("navigation", name="Was Sie tun können").get_by_role("link").all():
+        address = str(link.get_attribute("href"))
+        other = visit("desktop", viewport=PHONE)
+        other.goto(address)
+        check(other, "meine-" + address.strip("/").rsplit("/", 1)[-1])
+        other.context.close()
+
+
+def test_report_flow(
+    town: Town, make_report: Callable[..., Case], work: Work, visit: Callable[..., Page], check: Check
+) -> None:
+    """Every step, its errors, its hints, the receipt."""
+    make_dangerous(town)
+    make_world(town, make_report, work)
+    page = visit("desktop", viewport=PHONE)
+    page.goto("/melden/")
+    check(page, "melden")
+    steps.press(page, "Meldung beginnen")
+    steps.heading(page, "Wo ist es?")
+    expect(page.locator("#place-map")).to_have_class(re.compile("leaflet-container"))
+    check(page, "ort")
+    steps.press(page, "Weiter")
+    expect(page.get_by_role("alert").filter(visible=True)).to_be_visible()
+    check(page, "ort-fehler")
+    search = page.get_by_role("combobox")
+    search.press_sequentially("mühlenstr 3")
+    expect(page.get_by_role("option").first).to_be_visible()
+    check(page, "ort-suche")
+    search.press("ArrowDown")
+    search.press("Enter")
+    expect(page.locator("#lat")).to_have_value(re.compile("^51"))
+    steps.press(page, "Weiter")
+    steps.heading(page, "Worum geht es?")
+    check(page, "was")
+    steps.press(page, "Weiter")
+    expect(page.locator(".error-summary")).to_be_visible()
+    check(page, "was-fehler")
+    page.get_by_role("radio", name=re.compile("Schachtdeckel")).check()
+    page.get_by_label("Was ist Ihnen aufgefallen?").fill("Der Deckel fehlt, Auskunft unter 0171 2345678.")
+    steps.press(page, "Weiter")
+    expect(page.get_by_role("button", name="So lassen und weiter")).to_be_visible()
+    check(page, "was-hinweis")
+    steps.press(page, "So lassen und weiter")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Gefahr")
+    check(page, "genauer")
+    steps.press(page, "Weiter")
+    expect(page.locator(".error-summary")).to_be_visible()
+    check(page, "genauer-fehler")
+    page.get_by_role("radio", name="Er ist lose").check()
+    steps.press(page, "Weiter")
+    steps.heading(page, "Wie erreichen wir Sie?")
+    check(page, "kontakt")
+    page.get_by_role("textbox", name=re.compile("^E-Mail")).fill("keine adresse")
+    steps.press(page, "Weiter")
+    expect(page.locator(".error-summary")).to_be_visible()
+    check(page, "kontakt-fehler")
+    page.get_by_role("textbox", name=re.compile("^E-Mail")).fill("erika@example.org")
+    steps.press(page, "Weiter")
+    steps.heading(page, "Stimmt alles?")
+    check(page, "pruefen")
+    steps.send(page)
+    check(page, "fertig")
+
+    page.goto("/melden/?lat=51.96&lon=8.23&kategorie=schlagloch")
+    check(page, "melden-hier")
+    steps.press(page, "Meldung beginnen")
+    steps.heading(page, "Wo ist es?")
+    steps.press(page, "Weiter")
+    steps.describe(page, "Ein Loch.")
+    steps.heading(page, "Ist es eine von diesen?")
+    check(page, "aehnliche")
+    page.get_by_role("button", name="Das ist es").first.click()
+    expect(page.get_by_role("button", name="Unterstützen und folgen")).to_be_visible()
+    check(page, "dabei")
+    page.get_by_role("textbox", name=re.compile("^E-Mail")).fill("ina@example.org")
+    steps.press(page, "Unterstützen und folgen")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Danke")
+    check(page, "danke")
+
+
+def test_staff_pages(
+    world: World,
+    visit: Callable[..., Page],
+    check: Check,
+    log_in: Callable[[Page, str], None],
+    watched: Callable[[Page], Watch],
+) -> None:
+    """Login and its errors, second factor, work lists, the case with every panel, a refusal."""
+    page = visit("desktop", viewport=PHONE)
+    page.goto(reverse("account_login"))
+    steps.press(page, "Anmelden")
+    expect(page.locator(".error-summary")).to_be_visible()
+    check(page, "anmelden-fehler")
+    log_in(page, world.town.manager.email)
+    check(page, "arbeitsliste")
+    for link in [str(one.get_attribute("href")) for one in page.locator(".worklist__tabs a").all()]:
+        page.goto(urljoin(reverse("desk"), link))
+        check(page, "liste-" + link.split("liste=")[-1])
+    page.goto(reverse("desk") + "?q=gibtesnicht")
+    check(page, "liste-leer")
+    page.goto(reverse("desk_case", args=[world.review.pk]))
+    check(page, "freigeben")
+    page.locator("#deed textarea").first.fill("")
+    page.locator(".action-bar").get_by_role("button", name="Freigeben", exact=True).click()
+    expect(page.locator(".error-summary")).to_be_visible()
+    check(page, "freigeben-fehler")
+    address = reverse("desk_case", args=[world.public.pk])
+    page.goto(address)
+    check(page, "vorgang")
+    panels = ["erledigt", "status", "mitteilung", "nachricht", "rueckfrage", "notiz", "zuweisen", "kategorie", "ort"]
+    for panel in panels:
+        page.goto(f"{address}?tun={panel}")
+        check(page, panel)
+    for name in ("mfa_index", "account_change_password", "account_logout"):
+        page.goto(reverse(name))
+        check(page, name)
+    page.goto(reverse("mfa_activate_totp"))
+    if page.locator("input[type=password]").count():
+        check(page, "noch-einmal-anmelden")
+        page.locator("input[type=password]").fill("geheim-geheim-1")
+        page.locator("main form button[type=submit]").click()
+    check(page, "zweiter-faktor-einrichten")
+
+    TOTP.activate(world.town.clerk, generate_totp_secret())
+    clerk = visit("desktop", viewport=PHONE)
+    clerk.goto(reverse("account_login"))
+    clerk.get_by_role("textbox", name=re.compile("^E-Mail")).fill(world.town.clerk.email)
+    clerk.get_by_label("Passwort", exact=True).fill("geheim-geheim-1")
+    steps.press(clerk, "Anmelden")
+    expect(clerk).to_have_url(re.compile(reverse("mfa_authenticate")))
+    check(clerk, "zweiter-faktor")
+    clerk.locator("main form").first.locator("button[type=submit]").first.click()
+    check(clerk, "zweiter-faktor-fehler")
