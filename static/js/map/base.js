@@ -5,7 +5,7 @@
 import {Labels} from "./labels.js";
 
 const COLOURS = {
-  light: { paper: "#f7f7f5", outside: "#e3e5e8", street: "#ffffff", casing: "#c9cdd3", border: "#8a8f9c", district: "#b5bac4", name: "#4a4f60" },
+  light: { paper: "#f0f1ed", outside: "#dfe2e6", street: "#ffffff", casing: "#bdc2c9", border: "#8a8f9c", district: "#b5bac4", name: "#4a4f60" },
   dark: { paper: "#1d2033", outside: "#14172a", street: "#3d425c", casing: "#2b2f47", border: "#8f96b0", district: "#4a5070", name: "#c3c8da" },
 };
 let loading = null;
@@ -101,7 +101,7 @@ async function drawGround(L, map, element) {
   if (!tiled) {
     add(of("boundary"), (c) => ({ fill: true, fillColor: c.paper, fillOpacity: 1, stroke: false }));
     add(of("district"), (c, z) => ({ fill: false, color: c.district, weight: z > 12 ? 1.5 : 1, dashArray: "2 5" }));
-    add(of("street"), (c, z) => ({ color: c.casing, weight: width(z) + 2, lineCap: "round" }));
+    add(of("street"), (c, z) => ({ color: c.casing, weight: width(z) + (z < 13 ? 1.25 : 2), lineCap: "round" }));
     add(of("street"), (c, z) => ({ color: c.street, weight: width(z), lineCap: "round" }));
   }
   add(of("member"), (c) => ({ fill: false, color: c.district, weight: 1.5 }));

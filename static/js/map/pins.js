@@ -1,32 +1,37 @@
 // Pins and clusters of the map page. Colours and icons come from the data, words from the page.
 import {clusterOptions, pinOptions} from "../pin.js";
+import {gathered} from "./gathered.js";
 
 const MANY = 40;
+const NEAR_FROM = 14; // nearer, a few reports may touch each other
 
 /** A layer of pins; `onPick(properties, marker)` is called when one is chosen. */
 export class Pins {
   constructor(map, L, words, onPick) {
     Object.assign(this, { map, L, words, onPick });
     this.markers = new Map();
+    this.within = new Map(); // reports that stand in a cluster, by number
     this.lifted = "";
   }
 
   /** Draw GeoJSON features; what is drawn already stays, so that nothing flickers. */
   show(features) {
-    const wanted = new Map(features.map((one) => [keyOf(one), one]));
+    const shown = features.length > MANY || this.map.getZoom() < NEAR_FROM ? gathered(this.map, features) : features;
+    this.within = new Map(shown.flatMap((one) => one.properties.of || []).map((one) => [one.properties.number, one]));
+    const wanted = new Map(shown.map((one) => [keyOf(one), one]));
     for (const [key, marker] of this.markers) {
       if (wanted.has(key)) continue;
       marker.remove();
       this.markers.delete(key);
     }
-    this.map.getContainer().classList.toggle("is-dense", features.length > MANY);
+    this.map.getContainer().classList.toggle("is-dense", shown.length > MANY);
     for (const [key, feature] of wanted) if (!this.markers.has(key)) this.markers.set(key, this.draw(feature));
     this.lift(this.lifted);
   }
 
   draw({ geometry, properties }) {
     const [lon, lat] = geometry.coordinates;
-    const options = properties.count ? clusterOptions(properties.count) : pinOptions(properties.look, properties.icon);
+    const options = properties.count ? clusterOptions(properties.count, properties.looks) : pinOptions(properties.look, properties.icon);
     const name = properties.count ? this.words.cluster.replace("{n}", properties.count) : `${properties.title}: ${properties.state}`;
     const marker = this.L.marker([lat, lon], { icon: this.L.divIcon(options), title: name, riseOnHover: true }).addTo(this.map);
     const choose = () => {
@@ -50,7 +55,13 @@ export class Pins {
   lift(number) {
     this.pinOf(this.lifted)?.classList.remove("is-lifted");
     this.markers.get(this.lifted)?.setZIndexOffset(0);
+    if (this.lifted !== number && this.within.has(this.lifted)) {
+      this.markers.get(this.lifted)?.remove();
+      this.markers.delete(this.lifted);
+    }
     this.lifted = number;
+    // Out of its cluster, as long as it is the one that matters
+    if (this.within.has(number) && !this.markers.has(number)) this.markers.set(number, this.draw(this.within.get(number)));
     this.pinOf(number)?.classList.add("is-lifted");
     this.markers.get(number)?.setZIndexOffset(10000);
   }

@@ -1,5 +1,6 @@
 // The start page on a wide screen: the map beside the list, loaded when the page has been painted.
 import {createMap} from "./base.js";
+import {middleOf} from "./gathered.js";
 import {Pins} from "./pins.js";
 
 const frame = document.querySelector("[data-start-map]");
@@ -15,8 +16,13 @@ async function start() {
     const box = map.getBounds();
     const bbox = [box.getWest(), box.getSouth(), box.getEast(), box.getNorth()].map((part) => part.toFixed(5)).join();
     const answer = await fetch(`${frame.dataset.data}?bbox=${bbox}&zoom=${Math.round(map.getZoom())}`);
-    if (answer.ok) pins.show((await answer.json()).features);
+    const features = answer.ok ? (await answer.json()).features : [];
+    if (answer.ok) pins.show(features);
+    return features;
   };
+  // Not the fields around, but where people report something
+  const middle = middleOf(await refresh());
+  if (middle) map.fitBounds(middle, { padding: [72, 72], maxZoom: 15, animate: false });
   map.on("moveend", () => refresh().catch(() => {})); // the next movement asks again
   await refresh();
   for (const row of document.querySelectorAll(".start .row")) {
