@@ -6,6 +6,7 @@ from __future__ import annotations
 # the system's GEOS instead of its own ("WKB output dimension must be 2 or 3").
 import shapely  # noqa: F401
 from django.apps import AppConfig
+from django.db.backends.signals import connection_created
 from django.db.models.signals import post_delete, post_migrate, post_save
 from django.utils.translation import gettext_lazy as _
 
@@ -18,10 +19,11 @@ class GeoConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Look after spatial indexes and what is kept in memory."""
-        from geo import ground, middleware, spatial_index
+        """Look after connections, spatial indexes and what is kept in memory."""
+        from geo import ground, middleware, patience, spatial_index
         from geo.signals import gazetteer_changed
 
+        connection_created.connect(patience.restore)
         post_migrate.connect(spatial_index.repair_after_migrate, sender=self)
         post_migrate.connect(middleware.forget, sender=self, dispatch_uid="geo.middleware")
         for changed in (post_save, post_delete):
