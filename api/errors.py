@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
+from django.conf import settings
+from django.core.exceptions import PermissionDenied, RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.http import Http404
 from django.utils.translation import gettext as _
 from rest_framework import status
@@ -52,6 +53,13 @@ def handle(exception: Exception, context: dict[str, Any]) -> Response | None:
         return problem(409, _("Somebody changed it meanwhile."))
     if isinstance(exception, NoSuchEdge):
         return problem(409, _("This is not possible in the present state."))
+    if isinstance(exception, RequestDataTooBig):
+        return problem(413, _("The request is too large."))
+    if isinstance(exception, TooManyFilesSent):
+        words = [_("At most %(n)d photos are possible.") % {"n": settings.PHOTO_MAX_COUNT}]
+        return problem(400, _("Please check the input."), {"photos": words})
+    if isinstance(exception, TooManyFieldsSent):
+        return problem(400, _("The request has too many fields."))
     if isinstance(exception, Http404):
         return problem(404, _("Nothing is here."))
     if isinstance(exception, Denied | PermissionDenied):

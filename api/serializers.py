@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import Any
 
 from django.core.exceptions import ValidationError as DjangoValidationError
@@ -141,10 +142,20 @@ class ContactSerializer(serializers.Serializer[Any]):
     public_name = serializers.BooleanField(required=False, default=False)
 
 
+class KeyField(serializers.UUIDField):
+    """A UUID as text: a number or `true` is nobody's own key."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        """The UUID, or ValidationError."""
+        if not isinstance(data, str | uuid.UUID):
+            self.fail("invalid", value=data)
+        return super().to_internal_value(data)
+
+
 class NewReportSerializer(serializers.Serializer[Any]):
     """A new report."""
 
-    client_key = serializers.UUIDField(help_text="Your own key: the same key again is the same report.")
+    client_key = KeyField(help_text="Your own key: the same key again is the same report.")
     municipality = serializers.SlugField(required=False, help_text="Without it the municipality of the host.")
     category = serializers.SlugField(max_length=80)
     point = PointField(required=False, allow_null=True)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import uuid
 from typing import Any
 
 from django.conf import settings
+from django.db import transaction
 from django.db.models import Q
 from django.http import Http404
 from django.urls import reverse
@@ -20,21 +20,24 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from api import serializers
+from api.parsers import loads
 from cases import files
 from cases.change import Act, By
 from cases.errors import Invalid
-from cases.models import Case, File
+from cases.models import Case
 from cases.policy import State
 from forms.services import describe
 from geo.localized import localized
 from geo.models import Municipality
 from reports import search, showing
 from reports.categories import category_of, tree
+from reports.models import Photo
 from reports.policy import KIND
 from reports.services import Person, attach_photo, current_version, submit
 from reports.showing import PublicReport
 from reports.throttle import may_send
 
+CONTACT_FIELDS = {field: f"contact.{field}" for field in ("email", "name", "phone")}
 PAGE_SIZE, PAGE_MAX = 50, 200
 MUNICIPALITY = OpenApiParameter("municipality", str, description="Slug; without it the municipality of the host.")
 FILTERS = [
@@ -139,7 +142,11 @@ class Reports(APIView):
         address = request.META.get("REMOTE_ADDR", "")
         if not known and not may_send(address=address, email=contact.get("email", "")):
             raise Throttled(wait=3600, detail=_("Too many reports from this address. Please try again in an hour."))
-        case, new = submit(
+        uploads = request.FILES.getlist("photos")
+        if len(uploads) > settings.PHOTO_MAX_COUNT:
+            raise Invalid({"photos": [_("At most %(n)d photos are possible.") % {"n": settings.PHOTO_MAX_COUNT}]})
+        files.check(uploads=uploads)
+        case, new = _submitted(
             municipality=municipality,
             category=category,
             text=wanted["text"],
@@ -188,6 +195,14 @@ class Photos(APIView):
         return Response(_receipt(case))
 
 
+def _submitted(**facts: Any) -> tuple[Case, bool]:
+    """Hand in; what is wrong with the contact is named as the body names it."""
+    try:
+        return submit(**facts)
+    except Invalid as invalid:
+        raise Invalid({CONTACT_FIELDS.get(field, field): words for field, words in invalid.errors.items()})
+
+
 def _body(request: Request) -> Any:
     """The JSON body, or the fields of a multipart one (whole as `report`, or one by one with JSON in them)."""
     sent: Any = request.data
@@ -202,7 +217,7 @@ def _body(request: Request) -> Any:
             raise ValidationError({name: [_("Send this as text.")]})
         if name in {"report", "point", "contact", "answers"}:
             try:
-                value = json.loads(value)
+                value = loads(value)
             except ValueError:
                 raise ValidationError({name: [_("This is not valid JSON.")]})
         data[name] = value
@@ -217,16 +232,19 @@ def _take_photos(request: Request, case: Case) -> None:
     uploads = request.FILES.getlist("photos")
     if not uploads:
         return
-    kept = File.objects.filter(case=case, entry__isnull=True).count()
     act = Act()
     for upload in uploads:
         file, _position = files.store(upload=upload, case=case, at=act.at)
-        if not hasattr(file, "photo"):
-            if kept >= settings.PHOTO_MAX_COUNT:
-                files.delete(file=file)
-                raise Invalid({"photos": [_("At most %(n)d photos are possible.") % {"n": settings.PHOTO_MAX_COUNT}]})
-            attach_photo(case=case, file=file, by=By.citizen(), act=act)
-            kept += 1
+        with transaction.atomic():
+            Case.objects.select_for_update().filter(pk=case.pk).values_list("pk").first()
+            if Photo.objects.filter(file=file).exists():
+                continue
+            kept = Photo.objects.filter(report__case=case, file__entry__isnull=True).count()
+            if kept < settings.PHOTO_MAX_COUNT:
+                attach_photo(case=case, file=file, by=By.citizen(), act=act)
+                continue
+        files.delete(file=file)
+        raise Invalid({"photos": [_("At most %(n)d photos are possible.") % {"n": settings.PHOTO_MAX_COUNT}]})
 
 
 def _receipt(case: Case) -> dict[str, str]:

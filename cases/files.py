@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import uuid
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -42,24 +43,20 @@ def store(
     The variants are made by the worker. The position is for proposing the place and is stored nowhere. The same file
     for the same draft or case again (back button, replay) is the one kept before. Raises Invalid({"photos": …}).
     """
-    content = upload.read(settings.PHOTO_MAX_BYTES + 1)
-    try:
-        picture = pictures.inspect(
-            ContentFile(content), max_bytes=settings.PHOTO_MAX_BYTES, max_pixels=settings.PHOTO_MAX_PIXELS
-        )
-    except pictures.Unusable as unusable:
-        name = (upload.name or "").replace("\x00", "")[:80]
-        raise Invalid({"photos": [f"{name}: {unusable.message}" if name else unusable.message]})
+    content, picture = _inspected(upload)
     digest = hashlib.sha256(content).hexdigest()
-    siblings = File.objects.filter(case=case) if case is not None else File.objects.filter(draft=draft)
-    same = siblings.filter(client_key=client_key).first() if client_key else None
-    same = same or (siblings.filter(sha256=digest).first() if (case or draft) else None)
-    if same is not None:
+    if (same := _same(case, draft, digest, client_key)) is not None:
         return same, picture.position
     key = new_secret()
     default_storage.save(f"originals/{key}", ContentFile(content))
     try:
         with transaction.atomic():
+            # The same photo sent twice at once waits here for the other one.
+            owner = Case.objects.filter(pk=case.pk) if case else Draft.objects.filter(pk=draft.pk if draft else None)
+            owner.select_for_update().values_list("pk").first()
+            if (same := _same(case, draft, digest, client_key)) is not None:
+                default_storage.delete(f"originals/{key}")
+                return same, picture.position
             file = File.objects.create(
                 case=case,
                 draft=draft,
@@ -77,6 +74,38 @@ def store(
         default_storage.delete(f"originals/{key}")
         return File.objects.get(case=case, client_key=client_key), picture.position
     return file, picture.position
+
+
+def _same(case: Case | None, draft: Draft | None, digest: str, client_key: uuid.UUID | None) -> File | None:
+    """The file kept before for the same key or, for the same draft or case, with the same content."""
+    siblings = File.objects.filter(case=case) if case is not None else File.objects.filter(draft=draft)
+    same = siblings.filter(client_key=client_key).first() if client_key else None
+    return same or (siblings.filter(sha256=digest).first() if (case or draft) else None)
+
+
+def check(*, uploads: Sequence[UploadedFile[Any]]) -> None:
+    """Look at uploads before anything is kept. Raises Invalid({"photos": …}) with the messages of all of them."""
+    errors: list[str] = []
+    for upload in uploads:
+        try:
+            _inspected(upload)
+        except Invalid as invalid:
+            errors += invalid.errors["photos"]
+    if errors:
+        raise Invalid({"photos": errors})
+
+
+def _inspected(upload: UploadedFile[Any]) -> tuple[bytes, pictures.Picture]:
+    upload.seek(0)
+    content = upload.read(settings.PHOTO_MAX_BYTES + 1)
+    try:
+        picture = pictures.inspect(
+            ContentFile(content), max_bytes=settings.PHOTO_MAX_BYTES, max_pixels=settings.PHOTO_MAX_PIXELS
+        )
+    except pictures.Unusable as unusable:
+        name = (upload.name or "").replace("\x00", "")[:80]
+        raise Invalid({"photos": [f"{name}: {unusable.message}" if name else unusable.message]})
+    return content, picture
 
 
 def make_variants(*, file: File, at: datetime) -> None:

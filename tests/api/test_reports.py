@@ -4,6 +4,7 @@ import json
 import uuid
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from cases.change import By
 from cases.models import Case
@@ -71,7 +72,9 @@ def test_photos_come_in_the_same_call_or_in_a_second_one(client, town):
         ({"point": None}, "point"),
         ({"point": {"type": "Point", "coordinates": [2.0, 48.0]}}, "point"),
         ({"client_key": "keine"}, "client_key"),
-        ({"contact": {"email": "kein at"}}, "email"),
+        ({"client_key": True}, "client_key"),
+        ({"client_key": 1}, "client_key"),
+        ({"contact": {"email": "kein at"}}, "contact.email"),
         ({"contact": "anna"}, "contact.non_field_errors"),
         ({"text": "x" * 2001}, "text"),
     ],
@@ -88,6 +91,30 @@ def test_broken_json_and_other_methods_are_told(client, town):
     assert client.post("/api/v1/reports/", "a,b", content_type="text/csv").status_code == 415
     assert client.delete("/api/v1/reports/").status_code == 405
     assert client.get("/api/v1/nothing/").json()["status"] == 404
+
+
+@pytest.mark.parametrize("deep", ["[" * 100_000 + "]" * 100_000, '{"answers": ' + "[" * 400 + "]" * 400 + "}"])
+def test_json_without_a_bottom_is_refused(deep, client, town):
+    assert client.post("/api/v1/reports/", deep, content_type="application/json").status_code == 400
+    answer = client.post("/api/v1/reports/", {"report": deep})
+    assert answer.status_code == 400
+    assert "report" in answer.json()["errors"]
+
+
+def test_a_body_that_is_too_large_is_told(client, town):
+    assert post(client, payload(town, text="x" * 3_000_000)).status_code == 413
+    many = {"report": json.dumps(payload(town)), "photos": [jpeg() for _number in range(25)]}
+    answer = client.post("/api/v1/reports/", many)
+    assert answer.status_code == 400
+    assert "photos" in answer.json()["errors"]
+
+
+def test_with_an_unusable_photo_no_report_is_made(client, town):
+    body = {"report": json.dumps(payload(town)), "photos": [jpeg(), SimpleUploadedFile("a.jpg", b"<svg/>")]}
+    answer = client.post("/api/v1/reports/", body)
+    assert answer.status_code == 400
+    assert "photos" in answer.json()["errors"]
+    assert not Case.objects.exists()
 
 
 def test_a_kind_without_a_place_needs_no_point(client, town):
