@@ -52,8 +52,10 @@ def store(
     try:
         with transaction.atomic():
             # The same photo sent twice at once waits here for the other one.
-            owner = Case.objects.filter(pk=case.pk) if case else Draft.objects.filter(pk=draft.pk if draft else None)
-            owner.select_for_update().values_list("pk").first()
+            if case is not None:
+                Case.objects.select_for_update().filter(pk=case.pk).values_list("pk").first()
+            elif draft is not None:
+                Draft.objects.select_for_update().filter(pk=draft.pk).values_list("pk").first()
             if (same := _same(case, draft, digest, client_key)) is not None:
                 default_storage.delete(f"originals/{key}")
                 return same, picture.position
