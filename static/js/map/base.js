@@ -6,7 +6,7 @@ import {Labels} from "./labels.js";
 
 const COLOURS = {
   light: { paper: "#f0f1ed", outside: "#dfe2e6", street: "#ffffff", casing: "#bdc2c9", border: "#8a8f9c", district: "#b5bac4", name: "#4a4f60" },
-  dark: { paper: "#1d2033", outside: "#14172a", street: "#3d425c", casing: "#2b2f47", border: "#8f96b0", district: "#4a5070", name: "#c3c8da" },
+  dark: { paper: "#1d2033", outside: "#14172a", street: "#4a5072", casing: "#2f3450", border: "#8f96b0", district: "#4a5070", name: "#c3c8da" },
 };
 let loading = null;
 

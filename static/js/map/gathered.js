@@ -11,8 +11,8 @@ export function gathered(map, features) {
     const [lon, lat] = one.geometry.coordinates;
     return { at: map.project([lat, lon], zoom), of: [one] };
   });
-  // Twice, as the middle of a group moves with what it takes in
-  return together(together(alone)).map((group) => (group.of.length < 2 ? group.of[0] : cluster(map.unproject(group.at, zoom), group.of)));
+  // Three times, as the middle of a group moves with what it takes in
+  return together(together(together(alone))).map((group) => (group.of.length < 2 ? group.of[0] : cluster(map.unproject(group.at, zoom), group.of)));
 }
 
 /** Put groups together that stand nearer than NEAR to an earlier, larger one; each then stands in the middle of its reports. */
