@@ -7,6 +7,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError as DjangoValidationError
 from django.utils.translation import gettext as _
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework_gis.fields import GeometryField
 
@@ -53,12 +54,26 @@ class ReportSerializer(serializers.Serializer[Any]):
     photos = PictureSerializer(source="pictures", many=True)
 
 
+@extend_schema_field(
+    {
+        "type": "object",
+        "nullable": True,
+        "properties": {
+            "type": {"type": "string", "enum": ["Point"]},
+            "coordinates": {"type": "array", "items": {"type": "number"}, "minItems": 2, "maxItems": 2},
+        },
+    }
+)
+class GeoPoint(GeometryField):  # type: ignore[misc]
+    """A GeoJSON point, [longitude, latitude]."""
+
+
 class FeatureSerializer(serializers.Serializer[Any]):
     """A report as a GeoJSON feature (RFC 7946, WGS84)."""
 
-    type = serializers.ChoiceField(choices=["Feature"])
+    type = serializers.CharField(help_text="Feature.")
     id = serializers.CharField()
-    geometry = GeometryField(allow_null=True)
+    geometry = GeoPoint(allow_null=True)
     properties = ReportSerializer()
 
 
@@ -72,7 +87,7 @@ class LinkSerializer(serializers.Serializer[Any]):
 class PageSerializer(serializers.Serializer[Any]):
     """One page of reports, newest first. Follow `next` until it is null."""
 
-    type = serializers.ChoiceField(choices=["FeatureCollection"])
+    type = serializers.CharField(help_text="FeatureCollection.")
     features = FeatureSerializer(many=True)
     next = serializers.CharField(allow_null=True)
     links = LinkSerializer(many=True)

@@ -271,7 +271,7 @@ class OneReport(APIView):
         operation_id="reports_retrieve",
         responses={
             200: PolymorphicProxySerializer(
-                component_name="Report",
+                component_name="ReportOrInReview",
                 serializers=[serializers.DetailSerializer, serializers.InReviewSerializer],
                 resource_type_field_name=None,
             ),

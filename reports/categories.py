@@ -20,9 +20,7 @@ class Group:
 
 def tree(municipality: Municipality) -> list[Group]:
     """Groups with at least one category, in order. Two queries, however large the tree."""
-    rows = Topic.objects.filter(municipality__in=municipality.chain()).select_related(
-        "parent", "category__form"
-    )
+    rows = Topic.objects.filter(municipality__in=municipality.chain()).select_related("parent", "category__form")
     topics = routing.inherited(rows, municipality)
     by_group: dict[str, list[Category]] = {}
     for topic in topics:
