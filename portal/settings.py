@@ -173,6 +173,8 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Cache, files -------------------------------------------------------------------------------------------------------
 REDIS_URL = env.str("REDIS_URL", "")
+if REDIS_URL and urlsplit(REDIS_URL).scheme not in {"redis", "rediss", "unix"}:
+    raise ImproperlyConfigured("REDIS_URL must look like redis://:password@redis.example.org:6379/0")
 CACHES: dict[str, dict[str, object]]
 if REDIS_URL:
     CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
@@ -204,7 +206,8 @@ PHOTO_MAX_BYTES = 20 * 2**20
 PHOTO_MAX_PIXELS = 60_000_000
 PHOTO_MAX_COUNT = 5
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 2**20
-DATA_UPLOAD_MAX_NUMBER_FILES = 20
+DATA_UPLOAD_MAX_NUMBER_FILES = 100
+"""More than anybody picks from a gallery: beyond PHOTO_MAX_COUNT the form says so, and what was typed stays."""
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 2**20
 
 # Work in the background ---------------------------------------------------------------------------------------------
@@ -234,10 +237,23 @@ CELERY_TIMEZONE = "Europe/Berlin"
 MAIL_DIR = DATA_DIR / "mail"
 SMTP_URL = env.str("SMTP_URL", "")
 """smtp://, smtp+tls:// (STARTTLS) or smtps:// with user, password and port. Empty: mails are written to MAIL_DIR."""
-if SMTP_URL and (urlsplit(SMTP_URL).scheme not in {"smtp", "smtp+tls", "smtps"} or not urlsplit(SMTP_URL).hostname):
+
+
+def _is_relay(url: str) -> bool:
+    """Whether it names scheme and host of a mail relay, and a port that can exist."""
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in {"smtp", "smtp+tls", "smtps"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
+
+
+if SMTP_URL and not _is_relay(SMTP_URL):
     raise ImproperlyConfigured("SMTP_URL must look like smtp+tls://user:password@mail.example.org:587")
 RELAY_URL = SMTP_URL or MAIL_DIR.as_uri()
 SENDER_ADDRESS = env.str("SENDER_ADDRESS", "noreply@localhost")
+if not all(SENDER_ADDRESS.partition("@")) or " " in SENDER_ADDRESS:
+    raise ImproperlyConfigured("SENDER_ADDRESS must be an e-mail address.")
 EMAIL_BACKEND = "notifications.backend.DeliveryBackend"
 DEFAULT_FROM_EMAIL = SENDER_ADDRESS
 SERVER_EMAIL = SENDER_ADDRESS
@@ -245,6 +261,8 @@ SERVER_EMAIL = SENDER_ADDRESS
 # Other machines (see net) -------------------------------------------------------------------------------------------
 TILE_URL = env.str("TILE_URL", "")
 """Raster tiles with {z}, {x}, {y}; fetched and cached by our own server. Empty: the map shows our own layers only."""
+if TILE_URL and not (TILE_URL.startswith(("http://", "https://")) and all(f"{{{n}}}" in TILE_URL for n in "zxy")):
+    raise ImproperlyConfigured("TILE_URL must look like https://tiles.example.org/{z}/{x}/{y}.png")
 TILE_ATTRIBUTION = env.str("TILE_ATTRIBUTION", "")
 NET_ALLOWED = env.list("NET_ALLOWED", [])
 """host:port pairs that may be contacted though their address is private."""

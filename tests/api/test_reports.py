@@ -103,7 +103,7 @@ def test_json_without_a_bottom_is_refused(deep, client, town):
 
 def test_a_body_that_is_too_large_is_told(client, town):
     assert post(client, payload(town, text="x" * 3_000_000)).status_code == 413
-    many = {"report": json.dumps(payload(town)), "photos": [jpeg() for _number in range(25)]}
+    many = {"report": json.dumps(payload(town)), "photos": [jpeg() for _number in range(101)]}
     answer = client.post("/api/v1/reports/", many)
     assert answer.status_code == 400
     assert "photos" in answer.json()["errors"]
