@@ -53,7 +53,7 @@ def visit(visit: Callable[..., Page]) -> Callable[..., Page]:
 
 @pytest.fixture
 def check() -> Iterator[Check]:
-    """`check(page, name)` looks at the page as it stands; all violations are told together at the end.
+    """`check(page, name)` looks at the page as it stands, with axe and for its width; all is told at the end.
 
     With SHOTS=<folder> every page is photographed as well.
     """
@@ -68,6 +68,8 @@ def check() -> Iterator[Check]:
             page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
             for words in page.evaluate(RUN, OF_COLOUR if scheme == "dark" else None):
                 found.setdefault(f"{name}: {words}", []).append(f"{width['width']} {scheme}")
+            if page.evaluate("() => document.documentElement.scrollWidth > innerWidth"):
+                found.setdefault(f"{name}: wider than the window", []).append(f"{width['width']} {scheme}")
             if shots:
                 page.screenshot(
                     path=f"{shots}/{number:02}-{name}-{width['width']}-{scheme}.png", full_page=width is PHONE

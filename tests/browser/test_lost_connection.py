@@ -131,6 +131,7 @@ def test_what_is_typed_survives_reload_and_back(town: Town, page: Page) -> None:
     expect(words).to_have_value(TEXT)
     steps.press(page, "Weiter")
     steps.leave_contact(page)
+    steps.heading(page, "Stimmt alles?")
     page.go_back()
     steps.heading(page, "Wie erreichen wir Sie?")
     page.go_back()
