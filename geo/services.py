@@ -48,9 +48,9 @@ class Place:
 
     @property
     def text(self) -> str:
-        """The place in words: the address, or near which address it is, or the district; "" if unknown."""
+        """The place in words: the address, or near which address it is; "" if there is none in sight."""
         if not self.address or self.distance is None or self.distance > IN_SIGHT:
-            return self.district.name if self.district else ""
+            return ""
         if self.distance <= AT_THE_DOOR:
             return self.address
         metres = round(self.distance, -1)
