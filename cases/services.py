@@ -222,6 +222,8 @@ def message(*, case: Case, by: By, text: str, files: tuple[File, ...] = (), act:
     with change(case=case, by=by, deed=deed, permission=Permission.MOVE, asked=asked, act=act) as step:
         if not step.replayed:
             row, entry = step.case, step.entry
+            if State(row.state) is State.WITHDRAWN:
+                raise NoSuchEdge
             entry.text, entry.for_reporter = text, True
             _first_answer(row, by, entry.at)
             if by.actor is Actor.CITIZEN and State(row.state) in CLOCK_STOPPED:

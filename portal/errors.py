@@ -31,8 +31,9 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     return _answer(request, 403, "403_csrf.html", "The form has expired. Please load it again.")
 
 
-def server_error(request: HttpRequest) -> HttpResponse:
-    """500: rendered without context processors, since those may be what failed."""
+def server_error(request: HttpRequest, status: int = 500) -> HttpResponse:
+    """500 (or 503): rendered without context processors, since those may be what failed."""
     if request.path.startswith("/api/"):
-        return JsonResponse({"status": 500, "detail": "Something went wrong here. Please try again."}, status=500)
-    return HttpResponse(loader.get_template("500.html").render(), status=500)
+        detail = "Something went wrong here. Please try again."
+        return JsonResponse({"status": status, "detail": detail}, status=status)
+    return HttpResponse(loader.get_template("500.html").render(), status=status)

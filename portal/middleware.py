@@ -1,13 +1,17 @@
 """Middleware of the whole platform: client address, health, and the state before the first municipality."""
 
+import errno
 from collections.abc import Callable
 
+import structlog
 from django.conf import settings
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 
-from portal import health
+from portal import errors, health
 
+log = structlog.get_logger("anliegen.storage")
 Handler = Callable[[HttpRequest], HttpResponseBase]
 
 
@@ -41,6 +45,26 @@ class HealthMiddleware:
         if request.path == "/readyz":
             return health.ready()
         return self.get_response(request)
+
+
+class FullMiddleware:
+    """A full disk or a database that is away is not a fault of the request: 503 with Retry-After, nothing was kept."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """The answer to an error of storage or database, None for every other error."""
+        full = isinstance(exception, OSError) and exception.errno in {errno.ENOSPC, errno.EDQUOT}
+        if not full and not isinstance(exception, OperationalError):
+            return None
+        log.error("storage_down", error=type(exception).__name__)
+        response = errors.server_error(request, status=503)
+        response["Retry-After"] = "120"
+        return response
 
 
 class SetUpMiddleware:

@@ -95,6 +95,7 @@ MIDDLEWARE = [
     "portal.middleware.ClientAddressMiddleware",
     "portal.middleware.HealthMiddleware",
     "django_structlog.middlewares.RequestMiddleware",
+    "portal.middleware.FullMiddleware",
     "geo.middleware.MunicipalityMiddleware",
     "portal.middleware.SetUpMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
