@@ -44,8 +44,8 @@ def _own_folders(settings: Any, tmp_path: Path) -> Iterator[None]:
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     }
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-    settings.STATIC_ROOT = tmp_path / "static"
-    settings.STATIC_ROOT.mkdir(exist_ok=True)
+    settings.STATIC_ROOT = tmp_path / "collected"
+    settings.STATIC_ROOT.mkdir()
     settings.TRUSTED_ADDRESSES = []
     settings.MAIL_DIR = tmp_path / "mail"
     settings.RELAY_URL = settings.MAIL_DIR.as_uri()
