@@ -11,7 +11,9 @@ from django.test import Client
 from cases.models import Case
 from outbox import run_all
 
-REPORTS, THREADS = 5000, 8
+THREADS = 8
+REPORTS = {"sqlite": 5000, "postgresql": 400}
+"""SpatiaLite has one writer at a time, so it has to prove itself; PostgreSQL only that nothing is lost."""
 
 
 @pytest.mark.slow
@@ -25,6 +27,7 @@ def test_eight_threads_write_beside_a_worker(town, settings):
         "point": {"type": "Point", "coordinates": [town.middle.x, town.middle.y]},
         "text": "Loch",
     }
+    reports = REPORTS[connection.vendor]
     failures: list[str] = []
     stop = threading.Event()
 
@@ -54,7 +57,7 @@ def test_eight_threads_write_beside_a_worker(town, settings):
             connection.close()
 
     worker = threading.Thread(target=work)
-    writers = [threading.Thread(target=write, args=(REPORTS // THREADS,)) for _ in range(THREADS)]
+    writers = [threading.Thread(target=write, args=(reports // THREADS,)) for _ in range(THREADS)]
     for thread in [worker, *writers]:
         thread.start()
     for thread in writers:
@@ -62,5 +65,5 @@ def test_eight_threads_write_beside_a_worker(town, settings):
     stop.set()
     worker.join()
     assert failures == []
-    assert Case.objects.count() == REPORTS
-    assert len(set(Case.objects.values_list("number", flat=True))) == REPORTS
+    assert Case.objects.count() == reports
+    assert len(set(Case.objects.values_list("number", flat=True))) == reports
