@@ -126,12 +126,17 @@ def withdraw_photo(*, photo: Photo, by: By, act: Act | None = None) -> Entry:
     ) as step:
         if not step.replayed:
             report = _report(step)
-            photo.released = False
-            photo.save(update_fields=["released"])
-            stored.withdraw(file=photo.file)
+            _hide_photo(photo)
             step.entry.data = {"photo": photo.pk}
             _publish(step, report)
     return step.entry
+
+
+def _hide_photo(photo: Photo) -> None:
+    """The reverse of `show_photo`: its public name dies."""
+    photo.released = False
+    photo.save(update_fields=["released"])
+    stored.withdraw(file=photo.file)
 
 
 def _report(step: Step) -> Report:
@@ -198,9 +203,7 @@ def _unrelease(case: Case) -> None:
     report.text_released = False
     report.save(update_fields=["text_released"])
     for photo in report.photos.filter(released=True).select_related("file"):
-        photo.released = False
-        photo.save(update_fields=["released"])
-        stored.withdraw(file=photo.file)
+        _hide_photo(photo)
     case.public_at = None
 
 
