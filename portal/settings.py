@@ -82,7 +82,6 @@ INSTALLED_APPS = [
     "rest_framework",
     "rest_framework_gis",
     "drf_spectacular",
-    "django_filters",
     "leaflet",
     "csp",
     "django_structlog",
