@@ -182,7 +182,9 @@ class Case(models.Model):
     grid = models.BigIntegerField(null=True, blank=True)
     district = models.ForeignKey(District, models.SET_NULL, null=True, blank=True)
     public_at = models.DateTimeField(null=True, blank=True)
-    """Since when the public pages show it; null while nothing is released."""
+    """Since when the public pages show it; null while nothing is released, or a stage hides it."""
+    public_before = models.DateTimeField(null=True, blank=True)
+    """What `public_at` was before a stage hid it; comes back with the next stage that does not hide."""
     client_key = models.UUIDField(null=True, blank=True)
     import_key = models.CharField(max_length=80, null=True, blank=True)
     former_number = models.CharField(max_length=60, blank=True)

@@ -128,6 +128,7 @@ def move(
 ) -> Entry:
     """Change state and stage: the only way. `text` is read by the reporter, and by everybody once the case is public.
 
+    What is said on entering a stage that hides the case is for the reporter alone, also when it is public again later.
     Raises NoSuchEdge, Invalid (a reason is compulsory, a stage of another state), Denied, Conflict, KeyReused.
     """
     text = checked_text(text, required=False)
@@ -146,7 +147,7 @@ def move(
         if to not in EDGES[before]:
             raise NoSuchEdge
         if stage is None and to != before:
-            stage = next(iter(routing.stages(row.municipality, to)), None)
+            stage = _first_stage(row, to)
         elif stage is None:
             stage = row.stage
         if stage is not None and stage.state != to.value:
@@ -161,18 +162,35 @@ def move(
             "label": stage.label if stage else None,
             "expected_on": expected_on.isoformat() if expected_on else None,
         }
-        entry.text, entry.public, entry.for_reporter = text, True, True
+        entry.text, entry.public, entry.for_reporter = text, not (stage and stage.hides), True
         if to != before:
             row.state_since = entry.at
             row.closed_at = entry.at if to in CLOSED else None
         if by.actor is Actor.STAFF and row.first_answer_at is None:
             row.first_answer_at = entry.at
-        row.state, row.stage = to.value, stage
+        row.state = to.value
         row.expected_on = expected_on if expected_on or to in CLOSED else row.expected_on
-        if stage is not None and stage.hides:
-            row.public_at = None
+        _enter(row, stage)
     _attach(step.entry, files)
     return step.entry
+
+
+def _enter(case: Case, stage: Stage | None) -> None:
+    """Set the stage, and with it whether the public pages show the case.
+
+    A stage that hides takes the case off them; the next one that does not brings it back as it was: a case that was
+    public is public again without a second release, one that never was is not. What was taken back meanwhile stays
+    away, since taking back the last released part also forgets that the case was public.
+    """
+    case.stage = stage
+    if stage is not None and stage.hides:
+        case.public_at, case.public_before = None, case.public_at or case.public_before
+    elif case.public_before is not None:
+        case.public_at, case.public_before = case.public_before, None
+
+
+def _first_stage(case: Case, state: State) -> Stage | None:
+    return next(iter(routing.stages(case.municipality, state)), None)
 
 
 def _keep_clock(case: Case, before: State, to: State, at: datetime) -> None:
@@ -250,7 +268,7 @@ def question(*, case: Case, by: By, text: str, stage: Stage | None = None, act: 
             if before != State.WAITING:
                 row.state_since = entry.at
             row.state = State.WAITING.value
-            row.stage = stage or next(iter(routing.stages(row.municipality, State.WAITING)), None)
+            _enter(row, stage or _first_stage(row, State.WAITING))
     return step.entry
 
 
@@ -263,8 +281,8 @@ def _reopen(case: Case, entry: Entry) -> None:
     """Put a case back to work as part of another deed; the deed's data tell it."""
     before = State(case.state)
     _keep_clock(case, before, State.OPEN, entry.at)
-    case.state, case.stage = State.OPEN.value, next(iter(routing.stages(case.municipality, State.OPEN)), None)
-    case.state_since, case.closed_at = entry.at, None
+    case.state, case.state_since, case.closed_at = State.OPEN.value, entry.at, None
+    _enter(case, _first_stage(case, State.OPEN))
     entry.data = {**entry.data, "from": before.value, "to": State.OPEN.value}
 
 
@@ -286,7 +304,7 @@ def assign(*, case: Case, by: By, unit: Unit | None, assignee: User | None = Non
 
 
 def withdraw(*, case: Case, by: By, text: str = "", act: Act | None = None) -> Entry:
-    """The reporter takes it back, as long as nothing of it is public."""
+    """The reporter takes it back, as long as nothing of it is public. Nothing of it becomes public afterwards."""
     text = checked_text(text, required=False)
     with change(
         case=case,
@@ -304,26 +322,36 @@ def withdraw(*, case: Case, by: By, text: str = "", act: Act | None = None) -> E
             entry.text, entry.for_reporter = text, True
             _keep_clock(row, State(row.state), State.WITHDRAWN, entry.at)
             row.state, row.state_since, row.closed_at = State.WITHDRAWN.value, entry.at, entry.at
-            row.stage = next(iter(routing.stages(row.municipality, State.WITHDRAWN)), None)
+            row.public_before = None
+            _enter(row, _first_stage(row, State.WITHDRAWN))
     return step.entry
 
 
-def feedback(*, case: Case, by: By, still_there: bool, text: str = "", act: Act | None = None) -> Entry:
+def feedback(
+    *, case: Case, by: By, still_there: bool, text: str = "", own: bool = False, act: Act | None = None
+) -> Entry:
     """A citizen says "ist noch da" (with a reason; takes a settled case up again within 14 days) or "ist erledigt".
 
     A second "ist noch da" of the public after the same settling, or a later one, is a hint for the desk and changes
-    nothing by itself. The text is not public.
+    nothing by itself. The text is not public; the reporter reads it only if it is their `own`.
     """
     text = checked_text(text, required=still_there)
     asked = {"still_there": still_there, "text": text}
     with change(case=case, by=by, deed=Deed.FEEDBACK, permission=Permission.NOTE, asked=asked, act=act) as step:
         if not step.replayed:
             row, entry = step.case, step.entry
-            entry.text, entry.data = text, {"still_there": still_there}
-            in_time = row.closed_at is not None and entry.at <= row.closed_at + timedelta(days=FEEDBACK_DAYS)
-            if still_there and State(row.state) is State.DONE and in_time:
+            entry.text, entry.data, entry.for_reporter = text, {"still_there": still_there}, own
+            until = feedback_until(row)
+            if still_there and until is not None and entry.at <= until:
                 _reopen(row, entry)
     return step.entry
+
+
+def feedback_until(case: Case) -> datetime | None:
+    """Until when an "ist noch da" takes the case up again by itself; None where nothing was settled."""
+    if State(case.state) is not State.DONE or case.closed_at is None:
+        return None
+    return case.closed_at + timedelta(days=FEEDBACK_DAYS)
 
 
 def confirm_contact(*, contact: Contact, act: Act | None = None) -> bool:

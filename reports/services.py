@@ -18,7 +18,7 @@ from cases import routing
 from cases.change import Act, By, Step, change
 from cases.errors import Invalid, NoSuchEdge
 from cases.models import Case, Entry, File
-from cases.policy import Actor, Deed
+from cases.policy import Actor, Deed, State
 from cases.services import checked_text
 from geo import grid
 from geo.services import district_of, locate
@@ -35,6 +35,7 @@ __all__ = [
     "correct",
     "current_version",
     "outside",
+    "releasable",
     "release_photo",
     "release_text",
     "submit",
@@ -79,9 +80,9 @@ def release_text(*, case: Case, by: By, text: str | None = None, act: Act | None
     ) as step:
         if not step.replayed:
             report = _report(step)
+            _publish(step)
             report.public_text, report.text_released = wording or report.text, True
             report.save(update_fields=["public_text", "text_released"])
-            _publish(step, report)
     return step.entry
 
 
@@ -92,43 +93,32 @@ def withdraw_text(*, case: Case, by: By, act: Act | None = None) -> Entry:
             report = _report(step)
             report.text_released = False
             report.save(update_fields=["text_released"])
-            _publish(step, report)
+            _withdraw(step, report)
     return step.entry
 
 
 def release_photo(*, photo: Photo, by: By, act: Act | None = None) -> Entry:
     """Make one photo public under a new random name."""
-    with change(
-        case=photo.report.case,
-        by=by,
-        deed=Deed.PHOTO_RELEASED,
-        permission=Permission.RELEASE,
-        asked={"photo": photo.pk},
-        act=act,
-    ) as step:
-        if not step.replayed:
-            report = _report(step)
-            show_photo(photo)
-            step.entry.data = {"photo": photo.pk}
-            _publish(step, report)
-    return step.entry
+    return _decide_on_photo(photo, Deed.PHOTO_RELEASED, by, act)
 
 
 def withdraw_photo(*, photo: Photo, by: By, act: Act | None = None) -> Entry:
     """Take one photo off the public pages; its address is dead."""
-    with change(
-        case=photo.report.case,
-        by=by,
-        deed=Deed.PHOTO_WITHDRAWN,
-        permission=Permission.RELEASE,
-        asked={"photo": photo.pk},
-        act=act,
-    ) as step:
+    return _decide_on_photo(photo, Deed.PHOTO_WITHDRAWN, by, act)
+
+
+def _decide_on_photo(photo: Photo, deed: Deed, by: By, act: Act | None) -> Entry:
+    asked = {"photo": photo.pk}
+    case = photo.report.case
+    with change(case=case, by=by, deed=deed, permission=Permission.RELEASE, asked=asked, act=act) as step:
         if not step.replayed:
-            report = _report(step)
-            _hide_photo(photo)
-            step.entry.data = {"photo": photo.pk}
-            _publish(step, report)
+            step.entry.data = asked
+            if deed is Deed.PHOTO_RELEASED:
+                _publish(step)
+                show_photo(photo)
+            else:
+                _hide_photo(photo)
+                _withdraw(step, _report(step))
     return step.entry
 
 
@@ -140,24 +130,31 @@ def _hide_photo(photo: Photo) -> None:
 
 
 def _report(step: Step) -> Report:
-    return Report.objects.select_related("case__topic__category").get(case=step.case)
+    return Report.objects.get(case=step.case)
 
 
-def _publish(step: Step, report: Report) -> None:
-    """Set or clear `public_at` after a release or withdrawal. Raises NoSuchEdge for what may never be public."""
-    case = step.case
-    released = report.text_released or report.photos.filter(released=True).exists()
-    hidden = case.confidential or not _category(case).rules.public or (case.stage is not None and case.stage.hides)
-    if released and hidden:
+def releasable(case: Case) -> bool:
+    """Whether anything of the case may be released as it stands.
+
+    Never what is confidential or of a sort that is not public, nothing while a stage hides the case, and nothing new
+    of what the reporter took back before it was public. Reads `topic.category` and `stage`.
+    """
+    hidden = case.stage is not None and case.stage.hides
+    taken_back = State(case.state) is State.WITHDRAWN and case.public_at is None
+    return not (case.confidential or hidden or taken_back) and case.topic.category.rules.public
+
+
+def _publish(step: Step) -> None:
+    """The case is public from now on, if it was not before. Raises NoSuchEdge for what may not be released."""
+    if not releasable(step.case):
         raise NoSuchEdge
-    if not released:
-        case.public_at = None
-    elif case.public_at is None:
-        case.public_at = step.entry.at
+    step.case.public_at = step.case.public_at or step.entry.at
 
 
-def _category(case: Case) -> Category:
-    return Category.objects.get(topic_id=case.topic_id)
+def _withdraw(step: Step, report: Report) -> None:
+    """With its last released part the case leaves the public pages; taking back never makes it public."""
+    if not report.text_released and not report.photos.filter(released=True).exists():
+        step.case.public_at = step.case.public_before = None
 
 
 def correct(*, case: Case, text: str, by: By, act: Act | None = None) -> Entry:
@@ -204,7 +201,7 @@ def _unrelease(case: Case) -> None:
     report.save(update_fields=["text_released"])
     for photo in report.photos.filter(released=True).select_related("file"):
         _hide_photo(photo)
-    case.public_at = None
+    case.public_at = case.public_before = None
 
 
 def _reroute(case: Case) -> None:
@@ -243,9 +240,9 @@ def change_place(*, case: Case, by: By, point: Point | None, address: str = "", 
 
 def attach_staff_photos(*, entry: Entry, files: Sequence[File], by: By) -> None:
     """Show photos that came with a public update (before/after). Whoever may not release leaves that to the desk."""
-    case = Case.objects.select_related("topic__category", "unit").get(pk=entry.case_id)
+    case = Case.objects.select_related("topic__category", "unit", "stage").get(pk=entry.case_id)
     report = Report.objects.get(case=case)
-    release = case.topic.category.rules.public and may(
+    release = releasable(case) and may(
         by.user, Permission.RELEASE, municipality_id=case.municipality_id, unit=case.unit
     )
     with transaction.atomic():
