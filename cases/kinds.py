@@ -30,6 +30,8 @@ class Kind:
     """Whether the public page shows the case."""
     mail_context: Callable[[Case], dict[str, Any]]
     """What mail templates may show: nothing that is not released."""
+    feedback_path: Callable[[Case, bool], str] = lambda case, own: ""
+    """Where to say whether it is settled: for the reporter (own, with the secret) or for anybody; "" for nowhere."""
 
 
 _kinds: dict[str, Kind] = {}

@@ -58,9 +58,14 @@ REASON_REQUIRED = frozenset({State.REJECTED})
 """States that need a reason the citizen can read: the worst experience named is "closed" without one."""
 
 
+def taken_up_again(before: str | None, after: str | None) -> bool:
+    """Whether a step between two states (as an Entry's data name them) takes up again what was closed."""
+    return before in CLOSED and after in ACTIVE
+
+
 def reason_required(before: State, after: State) -> bool:
     """Whether `move` needs a text: for a rejection, and for taking up again what was closed."""
-    return (after in REASON_REQUIRED and before != after) or (before in CLOSED and after in ACTIVE)
+    return (after in REASON_REQUIRED and before != after) or taken_up_again(before, after)
 
 
 CLOCK_STOPPED = frozenset({State.WAITING})

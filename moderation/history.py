@@ -100,7 +100,8 @@ def _who(entry: Entry) -> str:
         return str(entry.user) if entry.user else _("Staff")
     if entry.actor == Actor.SYSTEM.value:
         return _("automatically")
-    return _("a citizen") if entry.deed == Deed.FEEDBACK.value else _("the reporter")
+    somebody = entry.deed == Deed.FEEDBACK.value and not entry.for_reporter
+    return _("a citizen") if somebody else _("the reporter")
 
 
 def _readers(entry: Entry) -> str:

@@ -19,7 +19,7 @@ from django.utils import translation
 from cases import routing
 from cases.kinds import kind_of
 from cases.models import Case, Entry, Follow, Stage, Support
-from cases.policy import CONTACT_DAYS, FEEDBACK_DAYS, Actor, Deed, State
+from cases.policy import CONTACT_DAYS, FEEDBACK_DAYS, Actor, Deed, State, taken_up_again
 from geo.localized import localized
 from geo.models import Municipality
 from notifications import recipients
@@ -196,22 +196,25 @@ def _words(happening: Happening, to: Recipient) -> dict[str, Any]:
 
 
 def _story(happening: Happening, to: Recipient) -> dict[str, Any]:
-    """Label, words and released pictures of a public entry; the date until which one may object."""
+    """Label, words and released pictures of a public entry; the date until which one may object.
+
+    A citizen who takes a case up again writes to the town hall: of that the others learn only that it happened.
+    """
     case, entry = happening.case, happening.entry
     assert entry is not None
     stage = Stage.objects.filter(pk=entry.data.get("stage")).first()
     base, kind = case.municipality.base_url(), kind_of(case)
-    feedback = kind.own_path(case)
-    if to.role is Role.FOLLOWER:
-        feedback = str(kind.mail_context(case).get("feedback_path") or kind.public_path(case))
+    feedback = kind.feedback_path(case, to.role is Role.REPORTER)
     return {
-        "text": entry.text,
+        "text": entry.text if entry.public else "",
+        "again": taken_up_again(entry.data.get("from"), entry.data.get("to")),
+        "hinted": entry.deed == Deed.FEEDBACK.value,
         "label": localized(entry.data.get("label")) or _state_name(entry.data.get("to")),
         "stage_text": localized(stage.public_text) if stage else "",
         "expected_on": case.expected_on,
         "pictures": [base + path for path in _pictures(case, entry)],
         "answer_until": entry.at + timedelta(days=FEEDBACK_DAYS),
-        "feedback_url": base + feedback,
+        "feedback_url": base + feedback if feedback else "",
     }
 
 
@@ -258,11 +261,19 @@ def _assigned(happening: Happening) -> list[Planned]:
 
 
 def _feedback(happening: Happening) -> list[Planned]:
-    """A citizen took the case up again ("ist noch da"): the unit has to know."""
-    if happening.entry is None or "to" not in happening.entry.data:
+    """A citizen took the case up again ("ist noch da"): the unit has to know, and whoever was told that it is settled.
+
+    The reporter who said it themselves knows.
+    """
+    case, entry = happening.case, happening.entry
+    if entry is None or "to" not in entry.data:
         return []
-    to = recipients.unit_or_town_hall(happening.case)
-    return [_mail(happening, Purpose.REOPENED, to, _inside)] if to is not None else []
+    reporter, unit = recipients.reporter(case), recipients.unit_or_town_hall(case)
+    told = [reporter] if reporter is not None and not entry.for_reporter else []
+    if kind_of(case).is_public(case):
+        told += recipients.followers(case, besides=reporter)
+    mails = [_mail(happening, Purpose.REOPENED, unit, _inside)] if unit is not None else []
+    return mails + [_mail(happening, Purpose.MOVED, to, _story) for to in told]
 
 
 def _inside(happening: Happening, to: Recipient) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import Prefetch, Q
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
@@ -22,8 +22,9 @@ from reports import own_deeds
 from reports.asking import here, private, remember
 from reports.models import Photo, Report
 from reports.own_deeds import DEEDS, OwnDeed
+from reports.policy import FEEDBACK
 from reports.public_forms import AnswerForm, OwnForm, tell
-from reports.showing import public_path
+from reports.showing import again, public_path, reopened, why_again
 
 _NOBODY = "x" * 22
 METHODS = ["GET", "HEAD", "POST"]
@@ -126,7 +127,7 @@ def deed(request: HttpRequest, secret: str, slug: str) -> HttpResponse:
     if one is None:
         raise Http404
     if not one.offered(report):
-        return redirect("own_report", secret)
+        return HttpResponseRedirect(f"{reverse('own_report', args=[secret])}?vorbei={slug}")
     if request.method != "POST":
         initial = {"text": report.text} if slug == "text" else {}
         return _deed_page(request, report, one, one.form.fresh(report.case.version, **initial))
@@ -153,7 +154,7 @@ def _done(report: Report, one: OwnDeed, form: OwnForm) -> bool:
 
 
 def _deed_page(request: HttpRequest, report: Report, one: OwnDeed, form: OwnForm, status: int = 200) -> HttpResponse:
-    context = {"report": report, "case": report.case, "deed": one, "form": form}
+    context = {"report": report, "case": report.case, "deed": one, "lead": one.lead(report), "form": form}
     return render(request, "reports/own_deed.html", context, status=status)
 
 
@@ -165,6 +166,7 @@ def _page(request: HttpRequest, report: Report, form: OwnForm, status: int = 200
     case = report.case
     done = request.GET.get("fertig", "")
     said = _("Your message has arrived.") if done == "antwort" else DEEDS[done].done if done in DEEDS else ""
+    past = "" if said else _past(report, request.GET.get("vorbei", ""))
     contact = case.contact
     photos = [_drawn(photo.file, index) for index, photo in enumerate(_photos(report), 1)]
     context = {
@@ -183,11 +185,21 @@ def _page(request: HttpRequest, report: Report, form: OwnForm, status: int = 200
         "kept": len(str(form["kept"].value() or "").split()),
         "deeds": own_deeds.offered(report),
         "said": said,
+        "past": past,
         "contact": contact,
         "public_url": public_path(case) if case.public_at is not None and not case.confidential else "",
         "secret_url": case.municipality.base_url() + reverse("own_report", args=[case.secret]),
     }
     return render(request, "reports/own.html", context, status=status)
+
+
+def _past(report: Report, slug: str) -> str:
+    """What is said to somebody who followed an old link to a deed that is not offered now."""
+    if slug not in DEEDS or DEEDS[slug].offered(report):
+        return ""
+    if slug == FEEDBACK and not report.case.facts.closed:
+        return _("Your report is being worked on again. There is nothing to answer now.")
+    return _("This is not possible any more: your report has moved on.")
 
 
 def _answers(report: Report) -> list[tuple[str, str]]:
@@ -206,13 +218,20 @@ def _entries(case: Case) -> list[Entry]:
     files = File.objects.select_related("photo").order_by("pk")
     entries = (
         Entry.objects.filter(case=case)
-        .filter(Q(public=True) | Q(for_reporter=True) | Q(deed=Deed.SUBMITTED.value))
+        .filter(Q(public=True) | Q(for_reporter=True) | Q(deed__in=[Deed.SUBMITTED.value, Deed.FEEDBACK.value]))
         .exclude(deed=Deed.PHOTO_ADDED.value, actor=Actor.STAFF.value)
         .prefetch_related(Prefetch("files", queryset=files))
     )
     found = list(entries)
     told = {file.pk for entry in found for file in entry.files.all()}
-    return [entry for entry in found if entry.deed != Deed.PHOTO_ADDED.value or entry.data.get("file") not in told]
+    return [entry for entry in found if _concerns(entry, told)]
+
+
+def _concerns(entry: Entry, told: set[int]) -> bool:
+    """Not: a photo that is told with its message, and what somebody else said without any change."""
+    if entry.deed == Deed.PHOTO_ADDED.value:
+        return entry.data.get("file") not in told
+    return entry.deed != Deed.FEEDBACK.value or entry.for_reporter or reopened(entry)
 
 
 WORDS = {
@@ -229,13 +248,20 @@ def _told(entry: Entry, case: Case) -> dict[str, Any]:
     mine = entry.actor == Actor.CITIZEN.value
     to = entry.data.get("to") if isinstance(entry.data.get("to"), str) else None
     state = State.NEW.value if entry.deed == Deed.SUBMITTED.value else to
-    title = str(WORDS.get(entry.deed) or localized(entry.data.get("label")) or dict(STATES).get(to or "", ""))
+    label = localized(entry.data.get("label")) or str(dict(STATES).get(to or "", ""))
+    title, text = str(WORDS.get(entry.deed) or label), entry.text
+    if entry.deed == Deed.FEEDBACK.value and not entry.for_reporter:
+        mine, text = False, why_again(entry.deed, case.topic.category.rules.on_site)
+    if reopened(entry):
+        title = again(label)
+    elif entry.deed == Deed.FEEDBACK.value:
+        title = _("You say: it is not settled") if entry.data.get("still_there") else _("You say: it is settled")
     unit = case.unit.shown_name if case.unit else case.municipality.title
     return {
         "at": entry.at,
         "title": title[:1].upper() + title[1:],
         "who": _("you") if mine else unit if entry.actor == Actor.STAFF.value else "",
-        "text": entry.text,
+        "text": text,
         "state": FACTS[State(state)].look if state in set(State) else "",
         "photos": [] if entry.deed == Deed.SUBMITTED.value else _entry_photos(entry),
     }

@@ -12,6 +12,7 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -21,8 +22,10 @@ from cases.change import Act, By
 from cases.errors import Invalid
 from cases.models import Case, File
 from cases.policy import EDGES, State
+from cases.services import feedback_until
 from outbox.events import emit
 from reports.models import Report
+from reports.policy import FEEDBACK
 from reports.public_forms import (
     AnswerForm,
     CorrectForm,
@@ -50,13 +53,17 @@ class OwnDeed:
     title: Any
     """Heading of its page."""
     text: Any
-    """What will happen."""
+    """What will happen: words, or a function of the report that finds them."""
     button: Any
     done: Any
     """What is said afterwards."""
     form: type[OwnForm]
     offered: Callable[[Report], bool]
     perform: Callable[[Report, Any], None]
+
+    def lead(self, report: Report) -> str:
+        """What will happen, said of this report."""
+        return str(self.text(report) if callable(self.text) else self.text)
 
 
 def keep_photos(report: Report, uploads: list[Any]) -> list[File]:
@@ -139,8 +146,25 @@ def _confirm_again(report: Report, form: OwnForm) -> None:
 def _feedback(report: Report, form: OwnFeedbackForm) -> None:
     typed = form.cleaned_data
     services.feedback(
-        case=report.case, by=By.citizen(), still_there=typed["still_there"] == "1", text=typed["text"], act=form.act()
+        case=report.case,
+        by=By.citizen(),
+        still_there=typed["still_there"] == "1",
+        text=typed["text"],
+        own=True,
+        act=form.act(),
     )
+
+
+def _disputable(report: Report) -> bool:
+    return State(report.case.state) is State.DONE and report.case.topic.category.rules.disputable
+
+
+def _feedback_means(report: Report) -> str:
+    until = feedback_until(report.case)
+    if until is None or until < timezone.now():
+        return gettext("It was settled more than 14 days ago. Your answer goes to the town hall, which decides.")
+    day = date_format(timezone.localtime(until), "j. F")
+    return gettext("If not, we take your report up again. This is possible until %(day)s.") % {"day": day}
 
 
 def _active(report: Report) -> bool:
@@ -173,15 +197,15 @@ DEEDS: dict[str, OwnDeed] = {
     deed.slug: deed
     for deed in (
         OwnDeed(
-            "rueckmeldung",
-            _("Is it settled?"),
+            FEEDBACK,
+            _("Was it solved?"),
             "check-circle",
-            _("How does it look today?"),
-            _("Within 14 days after it was settled we take the matter up again by ourselves."),
+            _("Was it solved?"),
+            _feedback_means,
             _("Send the answer"),
             _("Thank you. Your answer has arrived."),
             OwnFeedbackForm,
-            lambda report: State(report.case.state) is State.DONE,
+            _disputable,
             _feedback,
         ),
         OwnDeed(

@@ -5,6 +5,8 @@ The page itself has no form, session or token, so that shared caches may keep it
 
 from __future__ import annotations
 
+import uuid
+from functools import partial
 from io import BytesIO
 from typing import Any
 
@@ -19,17 +21,18 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import conditional_page, require_http_methods, require_safe
 
-from cases.change import By
-from cases.errors import Denied, Invalid, NoSuchEdge
+from cases.change import Act, By
+from cases.errors import Denied, Invalid, KeyReused
 from cases.following import ask
 from cases.models import Case
 from cases.policy import Actor, Deed, State
 from cases.services import feedback as give_feedback
+from cases.services import feedback_until
 from geo.localized import localized
 from reports.asking import here, too_often
 from reports.policy import KIND
 from reports.public_forms import FeedbackForm, InterestForm, tell
-from reports.showing import Moment, Picture, PublicReport, public_report, readable, timeline
+from reports.showing import Moment, Picture, PublicReport, again, public_report, readable, timeline, why_again
 from reports.throttle import may_ask
 
 FEEDBACKS_PER_HOUR = 10
@@ -121,6 +124,8 @@ def told(moment: Moment, report: PublicReport) -> dict[str, Any]:
     title = moment.label
     if moment.deed == Deed.SUBMITTED.value:
         title = _("Reported")
+    elif moment.again:
+        title = again(moment.label)
     elif not title:
         title = _("News")
     who = ""
@@ -132,7 +137,7 @@ def told(moment: Moment, report: PublicReport) -> dict[str, Any]:
         "at": moment.at,
         "title": title[:1].upper() + title[1:],
         "state": moment.look,
-        "text": moment.text,
+        "text": moment.text or (why_again(moment.deed, report.on_site) if moment.again else ""),
         "who": who,
         "photos": [drawn(one, index, report) for index, one in enumerate(moment.pictures, 1) if one.ready],
     }
@@ -187,14 +192,26 @@ def feedback(request: HttpRequest, number: str) -> HttpResponse:
     if (away := elsewhere(request, case, request.path)) is not None:
         return away
     report = public_report(case)
+    if not report.on_site:
+        return redirect("report", report.number)
     if request.method != "POST":
-        form = FeedbackForm(initial={"still_there": "0" if "erledigt" in request.GET else "1"})
-        return render(request, "reports/feedback.html", {"report": report, "form": form})
-    form = FeedbackForm(request.POST)
+        asked = {"still_there": "0" if "erledigt" in request.GET else "1", "client_key": uuid.uuid4()}
+        return _feedback_page(request, case, report, FeedbackForm(initial=asked, closed=report.closed))
+    form = FeedbackForm(request.POST, closed=report.closed)
     if form.is_valid() and (form.trapped or _said(request, case, form)):
-        still_there = form.cleaned_data["still_there"] == "1"
-        return render(request, "reports/feedback_sent.html", {"report": report, "still_there": still_there})
-    return render(request, "reports/feedback.html", {"report": report, "form": form}, status=422)
+        # Read anew, since the answer may have taken it up again.
+        report = public_report(public_case(request, number))
+        context = {"report": report, "still_there": form.cleaned_data["still_there"] == "1"}
+        return render(request, "reports/feedback_sent.html", context)
+    return _feedback_page(request, case, report, form, status=422)
+
+
+def _feedback_page(
+    request: HttpRequest, case: Case, report: PublicReport, form: FeedbackForm, status: int = 200
+) -> HttpResponse:
+    until = feedback_until(case)
+    context = {"report": report, "form": form, "until": until if until and until > timezone.now() else None}
+    return render(request, "reports/feedback.html", context, status=status)
 
 
 def _said(request: HttpRequest, case: Case, form: FeedbackForm) -> bool:
@@ -202,13 +219,16 @@ def _said(request: HttpRequest, case: Case, form: FeedbackForm) -> bool:
     if too_often(request, "feedback", limit=FEEDBACKS_PER_HOUR):
         form.add_error(None, _("That was often within a short time. Please try again in an hour."))
         return False
+    say = partial(
+        give_feedback, case=case, by=By.citizen(), still_there=typed["still_there"] == "1", text=typed["text"]
+    )
     try:
-        give_feedback(case=case, by=By.citizen(), still_there=typed["still_there"] == "1", text=typed["text"])
+        say(act=Act(client_key=typed["client_key"]))
+    except KeyReused:
+        say()  # back, other words, sent again: a second answer
     except Invalid as invalid:
         tell(form, invalid)
         return False
-    except NoSuchEdge:
-        raise Http404
     return True
 
 

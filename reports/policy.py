@@ -5,6 +5,8 @@ from enum import StrEnum
 
 KIND = "report"
 """The value of Case.kind."""
+FEEDBACK = "rueckmeldung"
+"""Slug of the reporter's own answer to "is it settled?"; mails lead straight to it."""
 
 
 class Sort(StrEnum):
@@ -26,14 +28,18 @@ class Rules:
     """May ever be released."""
     supportable: bool
     """Others may support it."""
+    on_site: bool
+    """A thing that anybody can go and look at: "ist noch da", "ist erledigt"."""
+    disputable: bool
+    """The reporter is asked whether it is settled, and may have it taken up again."""
 
 
 RULES: dict[Sort, Rules] = {
-    Sort.DEFECT: Rules(place_required=True, public=True, supportable=True),
-    Sort.IDEA: Rules(place_required=True, public=True, supportable=True),
-    Sort.PRAISE: Rules(place_required=False, public=True, supportable=False),
+    Sort.DEFECT: Rules(place_required=True, public=True, supportable=True, on_site=True, disputable=True),
+    Sort.IDEA: Rules(place_required=True, public=True, supportable=True, on_site=False, disputable=True),
+    Sort.PRAISE: Rules(place_required=False, public=True, supportable=False, on_site=False, disputable=False),
     # Criticism and worries about the town hall or its people: for the complaint management only.
-    Sort.COMPLAINT: Rules(place_required=False, public=False, supportable=False),
+    Sort.COMPLAINT: Rules(place_required=False, public=False, supportable=False, on_site=False, disputable=True),
 }
 
 NEARBY_METRES = 50

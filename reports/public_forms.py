@@ -61,7 +61,10 @@ class InterestForm(EmailForm, HoneypotForm):
 
 
 class FeedbackForm(HoneypotForm):
-    """ "Ist noch da" or "Ist erledigt", with a word on it."""
+    """ "Ist noch da" or "Ist erledigt", with a word on it. Of a `closed` report only "ist noch da" is worth telling."""
+
+    client_key = forms.UUIDField(required=False, widget=forms.HiddenInput)
+    """Sending twice (double click, back button) is once."""
 
     still_there = forms.ChoiceField(
         label=_("How does it look?"),
@@ -78,11 +81,20 @@ class FeedbackForm(HoneypotForm):
         error_messages=TOO_LONG,
     )
 
+    def __init__(self, *args: Any, closed: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if closed:
+            self.fields["still_there"].widget = forms.HiddenInput()
+            self.fields["text"].required, self.fields["text"].help_text = True, _("Only the town hall reads it.")
+            self.fields["text"].error_messages["required"] = self.nothing_said
+
+    nothing_said = _("Please write in a few words what is still there.")
+
     def clean(self) -> dict[str, Any]:
         """Whoever says that it is still there says what they see."""
         typed = dict(self.cleaned_data)
-        if typed.get("still_there") == "1" and not typed.get("text"):
-            self.add_error("text", _("Please write in a few words what is still there."))
+        if typed.get("still_there") == "1" and not typed.get("text") and "text" not in self.errors:
+            self.add_error("text", self.nothing_said)
         return typed
 
 
@@ -168,7 +180,23 @@ class WithdrawForm(OwnForm):
 
 
 class OwnFeedbackForm(OwnForm, FeedbackForm):
-    """The reporter's own "ist noch da" or "ist erledigt"."""
+    """ "Wurde es gelöst?", asked of the reporter, whatever the report is about."""
+
+    still_there = forms.ChoiceField(
+        label=_("Was it solved?"),
+        choices=[("1", _("No, not yet")), ("0", _("Yes"))],
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Please choose one of both.")},
+    )
+    text = forms.CharField(
+        label=_("What is missing?"),
+        required=False,
+        max_length=TEXT_MAX,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_("Needed if it was not solved. Only the town hall reads it."),
+        error_messages=TOO_LONG,
+    )
+    nothing_said = _("Please write in a few words what is missing.")
 
 
 def tell(form: forms.Form, invalid: Invalid | Mapping[str, list[str]]) -> None:

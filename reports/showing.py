@@ -11,9 +11,10 @@ from datetime import date, datetime
 
 from django.db.models import Count, Prefetch, Q, QuerySet
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from cases.models import Case, Entry, File
-from cases.policy import FACTS, Deed, State
+from cases.policy import FACTS, Deed, State, taken_up_again
 from geo.localized import localized
 from reports.models import Photo
 from reports.policy import KIND
@@ -72,6 +73,8 @@ class Moment:
     look: str
     """Class of colour and icon of the state, "" where no state was set."""
     label: str
+    again: bool
+    """It takes up again what was closed."""
     text: str
     who: str
     pictures: list[Picture] = field(default_factory=list)
@@ -90,6 +93,7 @@ class PublicReport:
     icon: str
     sort: str
     supportable: bool
+    on_site: bool
     title: str
     text: str
     text_released: bool
@@ -160,6 +164,7 @@ def public_report(case: Case) -> PublicReport:
         icon=category.icon,
         sort=category.sort,
         supportable=category.rules.supportable,
+        on_site=category.rules.on_site,
         title=f"{name}, {place}" if place else name,
         text=report.public_text if report.text_released else "",
         text_released=report.text_released,
@@ -216,6 +221,23 @@ def timeline(case: Case) -> list[Moment]:
     return [_moment(entry) for entry in entries if entry.public or entry.deed == Deed.SUBMITTED or "to" in entry.data]
 
 
+def reopened(entry: Entry) -> bool:
+    """Whether an entry tells that what was closed is taken up again."""
+    return taken_up_again(entry.data.get("from"), entry.data.get("to"))
+
+
+def again(label: str) -> str:
+    """Title of a step that takes a report up again: so, and in which state it is since."""
+    return _("Taken up again: %(state)s") % {"state": label} if label else _("Taken up again")
+
+
+def why_again(deed: str, on_site: bool) -> str:
+    """Why it was taken up again, where the words of the person who wrote are not for the reader."""
+    if deed != Deed.FEEDBACK.value:
+        return ""
+    return _("Somebody says that it is still there.") if on_site else _("The reporter asked for it.")
+
+
 def _moment(entry: Entry) -> Moment:
     state = entry.data.get("to") if entry.deed != Deed.SUBMITTED.value else State.NEW.value
     facts = FACTS[State(state)] if state else None
@@ -227,6 +249,7 @@ def _moment(entry: Entry) -> Moment:
         deed=entry.deed,
         look=facts.look if facts else "",
         label=str(label),
+        again=reopened(entry),
         text=entry.text if entry.public else "",
         who=entry.actor,
         pictures=[picture(file.photo) for file in entry.released_files] if entry.public else [],  # type: ignore[attr-defined]

@@ -156,12 +156,10 @@ def follow_report(page: Page, number: str, email: str) -> None:
 def say_still_there(page: Page, mail: EmailMessage, words: str) -> None:
     """ "Wurde es gelöst?": no, it is still there."""
     page.goto(link(mail, "/meine/"))
-    page.get_by_role("navigation", name="Was Sie tun können").get_by_role(
-        "link", name=re.compile("gelöst|erledigt|noch da")
-    ).click()
-    page.get_by_role("radio", name="Ist noch da").check()
-    page.get_by_label("Was sehen Sie?").fill(words)
-    page.locator("main form button[type=submit]").last.click()
+    heading(page, "Wurde es gelöst?")
+    page.get_by_role("radio", name="Nein, noch nicht").check()
+    page.get_by_label("Was fehlt noch?").fill(words)
+    press(page, "Antwort absenden")
 
 
 # The desk -------------------------------------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from cases.policy import State
 from notifications.models import Delivery
 from notifications.policy import Purpose
 from outbox.models import Job
+from reports.policy import FEEDBACK
 from reports.services import attach_staff_photos, release_text, withdraw_text
 from tests.conftest import AT, jpeg
 from tests.notifications.conftest import FOLLOWER, LATER, REPORTER
@@ -245,6 +246,26 @@ def test_done_shows_the_photo_and_asks_whether_it_was_solved(town, public_case, 
             assert f"{until.day}. März 2026" in words
 
 
+def test_done_leads_straight_to_the_answer(town, public_case, follower, mails):
+    move(public_case, town, State.DONE)
+    own = reverse("own_deed", args=[public_case.secret, FEEDBACK])
+    for mail in mails():
+        assert (own in mail.text, own in mail.html) == ((True, True) if mail.address == REPORTER else (False, False))
+        assert (reverse("report_feedback", args=[public_case.number]) in mail.text) == (mail.address == FOLLOWER)
+
+
+def test_nobody_asks_whether_praise_is_settled(town, make_report, mails):
+    case = make_report("Danke für die Blumen", category=town.praise, email=REPORTER)
+    services.confirm_contact(contact=case.contact, act=Act(at=AT))
+    mails()
+    move(case, town, State.DONE, text="Wir haben es weitergegeben.")
+    (mail,) = mails()
+    assert mail.subject == f"Ihre Meldung {case.number} ist abgeschlossen"
+    for words in (mail.text, mail.html):
+        assert "gelöst" not in words
+        assert reverse("own_report", args=[case.secret]) in words
+
+
 def test_a_photo_that_is_not_released_is_not_in_the_mail(town, public_case, follower, mails):
     file, _position = store(upload=jpeg(), case=public_case, at=LATER)
     move(public_case, town, State.DONE, files=(file,))
@@ -253,14 +274,34 @@ def test_a_photo_that_is_not_released_is_not_in_the_mail(town, public_case, foll
         assert file.key not in mail.html
 
 
-def test_reopening_by_a_citizen_is_told_to_the_unit_and_not_to_followers(town, public_case, follower, mails):
+@pytest.mark.parametrize("own", [False, True])
+def test_reopening_by_a_citizen_is_told_to_all_who_were_told_that_it_is_settled(
+    town, public_case, follower, mails, own
+):
     move(public_case, town, State.DONE)
     mails()
-    services.feedback(case=public_case, by=By.citizen(), still_there=True, text="Noch da, Tel. 0170", act=Act(at=LATER))
-    (mail,) = mails()
-    assert (mail.purpose, mail.address) == ("reopened", town.yard.email)
-    assert reverse("desk_case", args=[public_case.pk]) in mail.text
-    assert "0170" not in mail.text + mail.html
+    services.feedback(
+        case=public_case, by=By.citizen(), still_there=True, text="Noch da, Tel. 0170", own=own, act=Act(at=LATER)
+    )
+    by_address = {mail.address: mail for mail in mails()}
+    assert set(by_address) == {town.yard.email, FOLLOWER, *([] if own else [REPORTER])}
+    assert by_address[town.yard.email].purpose == "reopened"
+    assert reverse("desk_case", args=[public_case.pk]) in by_address[town.yard.email].text
+    assert by_address[FOLLOWER].subject == f"Die Meldung {public_case.number} ist wieder aufgenommen"
+    for mail in by_address.values():
+        assert "0170" not in mail.text + mail.html
+
+
+def test_taking_up_again_by_staff_says_so_with_the_reason(town, public_case, follower, mails):
+    move(public_case, town, State.DONE)
+    mails()
+    move(public_case, town, State.OPEN, text="Der Asphalt ist gerissen.")
+    reporter, other = sorted(mails(), key=lambda mail: mail.address)
+    assert reporter.subject == f"Ihre Meldung {public_case.number} ist wieder aufgenommen"
+    for mail in (reporter, other):
+        for words in (mail.text, mail.html):
+            assert "wieder aufgenommen" in words
+            assert "Der Asphalt ist gerissen." in words
 
 
 def test_feedback_that_changes_nothing_is_told_to_nobody(town, public_case, mails):

@@ -8,7 +8,7 @@ import pytest
 from cases.change import By
 from cases.models import Case, Contact, Entry
 from cases.policy import State
-from cases.services import confirm_contact, message, move, note, question
+from cases.services import confirm_contact, feedback, message, move, note, question
 from outbox.models import Event
 from reports.services import release_text
 from tests.conftest import jpeg
@@ -190,9 +190,32 @@ def test_feedback_when_it_is_settled(client, town, case):
     move(case=case, to=State.DONE, by=By.staff(town.manager), text="Repariert")
     assert "rueckmeldung/" in page(client, case).content.decode()
     assert send(client, case, "rueckmeldung/", still_there="1", text="").status_code == 422
-    send(client, case, "rueckmeldung/", still_there="1", text="Ist noch da")
+    send(client, case, "rueckmeldung/", still_there="1", text="Die Ecke fehlt noch")
     case.refresh_from_db()
     assert State(case.state) is State.OPEN
+    text = page(client, case).content.decode()
+    assert "Wieder aufgenommen: in Bearbeitung" in text
+    assert "Die Ecke fehlt noch" in text
+    again = client.get(f"/meine/{case.secret}/rueckmeldung/", follow=True).content.decode()
+    assert "schon wieder in Arbeit" in again
+
+
+def test_what_somebody_else_said_is_told_without_their_words(client, town, case):
+    release_text(case=case, by=By.staff(town.manager))
+    feedback(case=case, by=By.citizen(), still_there=True, text="FREMDE WORTE, nur ein Hinweis")
+    assert "Rückmeldung" not in page(client, case).content.decode()
+    move(case=case, to=State.DONE, by=By.staff(town.manager), text="Repariert")
+    feedback(case=case, by=By.citizen(), still_there=True, text="FREMDE WORTE")
+    text = page(client, case).content.decode()
+    assert "Wieder aufgenommen: in Bearbeitung" in text
+    assert "Jemand hat gemeldet, dass es noch da ist." in text
+    assert "FREMDE WORTE" not in text
+
+
+def test_nobody_is_asked_whether_praise_is_settled(client, town, make_report):
+    case = make_report("Danke", category=town.praise)
+    move(case=case, to=State.DONE, by=By.staff(town.manager), text="Weitergegeben")
+    assert "rueckmeldung/" not in page(client, case).content.decode()
 
 
 def test_a_confidential_concern_says_that_it_stays_so(client, town, make_report):

@@ -1,6 +1,7 @@
 """The public page of a report."""
 
 import re
+import uuid
 
 import pytest
 
@@ -198,13 +199,35 @@ class TestFeedback:
         assert "Danke" in self.post(client, case, still_there="1", text="Das Loch ist noch da").content.decode()
         case.refresh_from_db()
         assert case.facts.closed is False
-        assert "Das Loch ist noch da" not in page(client, case).content.decode()
+        text = page(client, case).content.decode()
+        assert "Das Loch ist noch da" not in text
+        assert "Wieder aufgenommen: in Bearbeitung" in text
+        assert "Jemand hat gemeldet, dass es noch da ist." in text
+
+    def test_only_what_makes_sense_is_offered(self, client, town, release):
+        case, idea = release(), release("Ein Brunnen", category=town.idea)
+        address = f"/meldungen/{case.number}/rueckmeldung/"
+        assert f"{address}?erledigt" in page(client, case).content.decode()
+        move(case=case, to=State.DONE, by=By.staff(town.manager), text="Repariert")
+        text = page(client, case).content.decode()
+        assert f"{address}?noch-da" in text
+        assert "?erledigt" not in text
+        assert 'value="0"' not in client.get(address).content.decode()
+        assert "rueckmeldung" not in page(client, idea).content.decode()
+        assert client.get(f"/meldungen/{idea.number}/rueckmeldung/").status_code == 302
+
+    def test_sending_twice_is_once_and_other_words_are_a_second_answer(self, client, release):
+        case, key = release(), str(uuid.uuid4())
+        for words in ("Noch da", "Noch da", "Und tiefer als gestern"):
+            assert self.post(client, case, still_there="1", text=words, client_key=key).status_code == 200
+        texts = case.entries.filter(deed="feedback").values_list("text", flat=True)
+        assert list(texts) == ["Noch da", "Und tiefer als gestern"]
 
     def test_still_there_needs_a_reason_and_keeps_the_choice(self, client, town, release):
         case = self.settled(town, release)
         response = self.post(client, case, still_there="1")
         assert response.status_code == 422
-        assert "was noch da ist" in response.content.decode()
+        assert response.content.decode().count("was noch da ist") == 2, "above the form and at the field"
         case.refresh_from_db()
         assert case.facts.closed
 
