@@ -17,11 +17,11 @@ from cases.errors import Conflict, Denied, Invalid, KeyReused, NoSuchEdge
 
 
 def problem(code: int, detail: str, errors: dict[str, list[str]] | None = None) -> Response:
-    """One error answer."""
+    """One error answer; never kept by a cache, since the next try may succeed."""
     body: dict[str, Any] = {"status": code, "detail": detail}
     if errors:
         body["errors"] = errors
-    return Response(body, status=code)
+    return Response(body, status=code, headers={"Cache-Control": "no-store"})
 
 
 def flat(detail: Any, name: str = "") -> dict[str, list[str]]:

@@ -8,7 +8,7 @@ from typing import IO, Any
 
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import ParseError
-from rest_framework.parsers import JSONParser
+from rest_framework.parsers import JSONParser, MultiPartParser
 
 DEPTH_MAX = 20
 """Levels of a body. A report has four."""
@@ -44,6 +44,16 @@ def _refuse(name: str) -> Any:
     raise ValueError(f"{name} is not JSON")
 
 
+def _why(error: BaseException | None) -> str:
+    """What is wrong with a text that is no JSON, with the place where it is known."""
+    if isinstance(error, json.JSONDecodeError):
+        return _("This is not valid JSON (line %(line)d, column %(column)d).") % {
+            "line": error.lineno,
+            "column": error.colno,
+        }
+    return _("This is not valid JSON.")
+
+
 class ShallowJSONParser(JSONParser):
     """The parser of JSON bodies. Raises ParseError (400)."""
 
@@ -58,6 +68,24 @@ class ShallowJSONParser(JSONParser):
             value: Any = super().parse(stream, media_type, parser_context)
         except RecursionError:
             raise ParseError(_("The JSON is nested too deeply."))
+        except ParseError as error:
+            raise ParseError(_why(error.__context__))
         if too_deep(value):
             raise ParseError(_("The JSON is nested too deeply."))
         return value
+
+
+class FormDataParser(MultiPartParser):
+    """The parser of multipart bodies. Raises ParseError (400) in the reader's language."""
+
+    def parse(
+        self,
+        stream: IO[Any],
+        media_type: str | None = None,
+        parser_context: Mapping[str, Any] | None = None,
+    ) -> Any:
+        """Fields and files of the body."""
+        try:
+            return super().parse(stream, media_type, parser_context)
+        except ParseError:
+            raise ParseError(_("This is not a valid multipart body."))

@@ -160,7 +160,7 @@ class Reports(APIView):
             language=(get_language() or "de")[:2],
         )
         _take_photos(request, case)
-        return Response(_receipt(case), status=201 if new else 200)
+        return _receipt(case, status=201 if new else 200)
 
 
 class Photos(APIView):
@@ -192,7 +192,7 @@ class Photos(APIView):
         if not request.FILES.getlist("photos"):
             raise ValidationError({"photos": [_("Send at least one photo.")]})
         _take_photos(request, case)
-        return Response(_receipt(case))
+        return _receipt(case)
 
 
 def _submitted(**facts: Any) -> tuple[Case, bool]:
@@ -247,14 +247,15 @@ def _take_photos(request: Request, case: Case) -> None:
         raise Invalid({"photos": [_("At most %(n)d photos are possible.") % {"n": settings.PHOTO_MAX_COUNT}]})
 
 
-def _receipt(case: Case) -> dict[str, str]:
+def _receipt(case: Case, status: int = 200) -> Response:
     base = case.municipality.base_url()
-    return {
+    body = {
         "number": str(case.number),
         "state": case.state,
         "url": base + showing.public_path(case),
         "own_url": base + reverse("own_report", args=[case.secret]),
     }
+    return Response(body, status=status, headers={"Cache-Control": "no-store"})
 
 
 def _limit(text: str | None) -> int:
@@ -281,7 +282,8 @@ class OneReport(APIView):
     def get(self, request: Request, number: str) -> Response:
         case = showing.readable().filter(number=number).first()
         if case is None:
-            return Response(_in_review(number))
+            # Its release must not wait for somebody's cache.
+            return Response(_in_review(number), headers={"Cache-Control": "no-store"})
         body = feature(showing.public_report(case))
         body["timeline"] = serializers.MomentSerializer(showing.timeline(case), many=True).data
         response = Response(body)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import sqlite3
 from typing import Any
 
 import structlog
-from diskcache import DjangoCache, Timeout
+from diskcache import DjangoCache
+
+from portal.outage import CACHE_ERRORS
 
 log = structlog.get_logger("anliegen.cache")
-DOWN = (sqlite3.Error, OSError, Timeout)
 
 
 class DiskCache(DjangoCache):  # type: ignore[misc]
@@ -19,7 +19,7 @@ class DiskCache(DjangoCache):  # type: ignore[misc]
         """The value, or `default`."""
         try:
             return super().get(key, default, *args, **kwargs)
-        except DOWN as error:
+        except CACHE_ERRORS as error:
             log.warning("cache_down", reason=str(error))
             return default
 
@@ -27,7 +27,7 @@ class DiskCache(DjangoCache):  # type: ignore[misc]
         """Whether it was kept."""
         try:
             return bool(super().set(*args, **kwargs))
-        except DOWN as error:
+        except CACHE_ERRORS as error:
             log.warning("cache_down", reason=str(error))
             return False
 
@@ -35,7 +35,7 @@ class DiskCache(DjangoCache):  # type: ignore[misc]
         """Whether it was new and kept."""
         try:
             return bool(super().add(*args, **kwargs))
-        except DOWN as error:
+        except CACHE_ERRORS as error:
             log.warning("cache_down", reason=str(error))
             return False
 
@@ -43,5 +43,5 @@ class DiskCache(DjangoCache):  # type: ignore[misc]
         """The new number; ValueError where there is none, as for a key that is gone."""
         try:
             return int(super().incr(*args, **kwargs))
-        except DOWN as error:
+        except CACHE_ERRORS as error:
             raise ValueError("the cache is down") from error

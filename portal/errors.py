@@ -1,39 +1,89 @@
 """Error pages in the look of the municipality; JSON where a program asked."""
 
+from __future__ import annotations
+
+import sys
+
+import structlog
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template import loader
+from django.utils.translation import gettext as _
+
+from portal.outage import RETRY_AFTER, outage
+
+log = structlog.get_logger("anliegen.storage")
 
 
-def _answer(request: HttpRequest, status: int, template: str, detail: str) -> HttpResponse:
-    if request.path.startswith("/api/"):
-        return JsonResponse({"status": status, "detail": detail}, status=status)
-    return render(request, template, status=status)
+def for_program(request: HttpRequest) -> bool:
+    """Whether the address belongs to the interface: its errors are JSON."""
+    return request.path.startswith("/api/")
+
+
+def problem(status: int, detail: str) -> JsonResponse:
+    """An error as the interface writes it (see api.errors)."""
+    response = JsonResponse({"status": status, "detail": detail}, status=status)
+    response["Cache-Control"] = "no-store"
+    return response
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """400: the request could not be read."""
-    return _answer(request, 400, "400.html", "The request could not be read.")
+    if for_program(request):
+        return problem(400, _("The request could not be read."))
+    return render(request, "400.html", status=400)
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
     """403: known person, missing right."""
-    return _answer(request, 403, "403.html", "You may not do this.")
+    if for_program(request):
+        return problem(403, _("You may not do this."))
+    return render(request, "403.html", status=403)
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """404: nothing here, or nothing that may be seen."""
-    return _answer(request, 404, "404.html", "Nothing is here.")
+    if for_program(request):
+        return problem(404, _("Nothing is here."))
+    return render(request, "404.html", status=404)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """403 when the form's token is missing or old: says to go back and send again, nothing is lost."""
-    return _answer(request, 403, "403_csrf.html", "The form has expired. Please load it again.")
+    if for_program(request):
+        return problem(403, _("The form has expired. Please load it again."))
+    return render(request, "403_csrf.html", status=403)
 
 
-def server_error(request: HttpRequest, status: int = 500) -> HttpResponse:
-    """500 (or 503): rendered without context processors, since those may be what failed."""
-    if request.path.startswith("/api/"):
-        detail = "Something went wrong here. Please try again."
-        return JsonResponse({"status": status, "detail": detail}, status=status)
+def server_error(request: HttpRequest) -> HttpResponse:
+    """500, or 503 where storage or database failed before a view was reached."""
+    error = sys.exc_info()[1]
+    if outage(error):
+        return unavailable(request, error)
+    return _failed(request, 500)
+
+
+def unavailable(request: HttpRequest, error: BaseException | None) -> HttpResponse:
+    """503 for a full disk or a database that is away (see portal.outage): nothing was kept, come back later."""
+    log.error("storage_down", error=type(error).__name__, outage=outage(error))
+    response = _failed(request, 503)
+    response["Retry-After"] = str(RETRY_AFTER)
+    return response
+
+
+def _failed(request: HttpRequest, status: int) -> HttpResponse:
+    """Rendered without context processors, since those may be what failed."""
+    if for_program(request):
+        return problem(status, _("Something went wrong here. Please try again later."))
     return HttpResponse(loader.get_template("500.html").render(), status=status)
+
+
+def not_set_up(request: HttpRequest) -> HttpResponse:
+    """503 as long as there is no municipality."""
+    response: HttpResponse
+    if for_program(request):
+        response = problem(503, _("No municipality has been set up here yet."))
+    else:
+        response = render(request, "portal/not_set_up.html", status=503)
+    response["Retry-After"] = "60"
+    return response

@@ -10,6 +10,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpResponse, JsonResponse
 
 from portal.celery import app
+from portal.outage import outage
 
 log = structlog.get_logger("anliegen.health")
 
@@ -71,6 +72,7 @@ def ready() -> HttpResponse:
                 "not_ready",
                 check=name,
                 error=type(error).__name__,
+                outage=outage(error),
                 detail=str(error) if settings.DEBUG else "",
             )
             checks[name] = "failed"

@@ -1,17 +1,13 @@
 """Middleware of the whole platform: client address, health, and the state before the first municipality."""
 
-import errno
 from collections.abc import Callable
 
-import structlog
 from django.conf import settings
-from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import render
 
 from portal import errors, health
+from portal.outage import outage
 
-log = structlog.get_logger("anliegen.storage")
 Handler = Callable[[HttpRequest], HttpResponseBase]
 
 
@@ -58,24 +54,16 @@ class FullMiddleware:
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """The answer to an error of storage or database, None for every other error."""
-        full = isinstance(exception, OSError) and exception.errno in {errno.ENOSPC, errno.EDQUOT}
-        if not full and not isinstance(exception, OperationalError):
-            return None
-        log.error("storage_down", error=type(exception).__name__)
-        response = errors.server_error(request, status=503)
-        response["Retry-After"] = "120"
-        return response
+        return errors.unavailable(request, exception) if outage(exception) else None
 
 
 class SetUpMiddleware:
-    """As long as no municipality exists, every page says so kindly instead of failing."""
+    """As long as no municipality exists, every page says so kindly instead of failing, and every interface in JSON."""
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if getattr(request, "municipality", None) is None and not request.path.startswith(settings.STATIC_URL):
-            response: HttpResponse = render(request, "portal/not_set_up.html", status=503)
-            response["Retry-After"] = "60"
-            return response
+            return errors.not_set_up(request)
         return self.get_response(request)
