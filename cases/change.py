@@ -85,18 +85,23 @@ def payload_hash(asked: dict[str, Any]) -> str:
     return hashlib.sha256(json.dumps(asked, sort_keys=True, default=str).encode()).hexdigest()
 
 
-def require(case: Case, by: By, permission: Permission) -> None:
-    """Raise Denied unless `by` may do `permission` on `case`. Citizens and jobs were checked where they came in.
+def permits(case: Case, user: User | Any, permission: Permission) -> bool:
+    """Whether `user`, who sees the case, may do `permission` on it. Reads memberships once per user, nothing else.
 
     The person a case was assigned to acts with the rights that they have anywhere.
     """
+    if may(user, permission, municipality_id=case.municipality_id, unit=case.unit):
+        return True
+    assigned = case.assignee_id is not None and case.assignee_id == getattr(user, "pk", None)
+    return assigned and bool(reach(user, permission))
+
+
+def require(case: Case, by: By, permission: Permission) -> None:
+    """Raise Denied unless `by` sees `case` and may do `permission` on it. Citizens and jobs were checked where they
+    came in."""
     if by.actor is not Actor.STAFF:
         return
-    if not Case.objects.visible_to(by.user).filter(pk=case.pk).exists():
-        raise Denied
-    allowed = may(by.user, permission, municipality_id=case.municipality_id, unit=case.unit)
-    assigned = by.user is not None and case.assignee_id == by.user.pk
-    if not allowed and not (assigned and reach(by.user, permission)):
+    if not Case.objects.visible_to(by.user).filter(pk=case.pk).exists() or not permits(case, by.user, permission):
         raise Denied
 
 

@@ -13,7 +13,8 @@ from django.http import HttpRequest, HttpResponse
 
 from accounts.models import User
 from accounts.policy import Permission
-from accounts.services import may, memberships, reach
+from accounts.services import memberships
+from cases.change import permits
 from cases.models import Case
 
 P = ParamSpec("P")
@@ -44,14 +45,8 @@ def staff(request: HttpRequest) -> User:
 
 
 def rights(user: User, case: Case) -> frozenset[Permission]:
-    """What `user` may do with a case they see, as the verbs will answer. Reads memberships once, nothing else."""
-    assigned = case.assignee_id is not None and case.assignee_id == user.pk
-    return frozenset(
-        permission
-        for permission in Permission
-        if may(user, permission, municipality_id=case.municipality_id, unit=case.unit)
-        or (assigned and reach(user, permission))
-    )
+    """What `user` may do with a case they see; the verbs ask the same rule."""
+    return frozenset(permission for permission in Permission if permits(case, user, permission))
 
 
 def seen_by(user: User) -> QuerySet[Case]:

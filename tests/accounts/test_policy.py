@@ -3,7 +3,7 @@
 import pytest
 
 from accounts.policy import Permission, Role
-from cases.change import Act, By
+from cases.change import Act, By, permits
 from cases.errors import Denied, NoSuchEdge
 from cases.models import Case, File
 from cases.policy import EDGES, State
@@ -71,10 +71,12 @@ def test_role_state_verb(role, verb, state, make_report, town):
     }
     call = verbs(case, town, photo)[verb]
     leads = {"move": State.OPEN, "question": State.WAITING}.get(verb)
+    # What a citizen took back before it was public takes no more words and is not released any more.
+    ended = state is State.WITHDRAWN and verb in {"message", "release_text", "release_photo"}
     if role not in TABLE[verb]:
         with pytest.raises(Denied):
             call(By.staff(user[role]))
-    elif (leads is not None and leads not in EDGES[state]) or (verb == "message" and state is State.WITHDRAWN):
+    elif ended or (leads is not None and leads not in EDGES[state]):
         with pytest.raises(NoSuchEdge):
             call(By.staff(user[role]))
     else:
@@ -127,6 +129,18 @@ def test_a_complaint_is_seen_by_the_unit_it_is_handed_to(make_report, town):
     assign(case=secret, by=By.staff(town.manager), unit=town.greens)
     assert Case.objects.visible_to(town.other_clerk).filter(pk=secret.pk).exists()
     assert not Case.objects.visible_to(town.editor).filter(pk=secret.pk).exists()
+
+
+def test_who_it_is_assigned_to_acts_with_the_rights_of_their_own_unit(make_report, town):
+    case = make_report()
+    case.unit, case.assignee = town.greens, town.field
+    case.save()
+    assert permits(case, town.field, Permission.MOVE)
+    assert not permits(case, town.field, Permission.RELEASE)
+    assert not permits(case, town.clerk, Permission.MOVE), "their unit has it no more"
+    move(case=case, to=State.OPEN, by=By.staff(town.field))
+    with pytest.raises(Denied):
+        release_text(case=case, by=By.staff(town.field))
 
 
 def test_every_permission_is_somebodys():

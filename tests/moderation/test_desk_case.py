@@ -8,17 +8,12 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import User
-from accounts.policy import Permission, Role
-from accounts.services import grant
 from cases import files
-from cases.change import By, require
-from cases.errors import Denied
+from cases.change import By
 from cases.models import Entry, File, Responsibility, Stage, TextBlock
 from cases.policy import Deed, State
 from cases.services import assign, move, note, note_bounce
 from geo.models import Address
-from moderation.access import rights
 from moderation.deeds import DEEDS
 from moderation.history import _titles
 from reports.models import Photo, Report
@@ -434,25 +429,6 @@ def test_a_reload_of_a_refused_form_leads_back(manager, make_report):
 
 
 # Rights ---------------------------------------------------------------------------------------------------------------
-@pytest.mark.parametrize("role", [role.value for role in Role])
-@pytest.mark.parametrize("assigned", [False, True])
-def test_buttons_follow_the_same_table_as_verbs(role, assigned, town, make_report):
-    user = User.objects.create_user("x@example.org", "geheim-geheim-1", name="X")
-    grant(user=user, municipality=town.municipality, role=Role(role), unit=town.yard)
-    case = make_report()
-    if assigned:
-        case.assignee, case.unit = user, town.greens
-        case.save()
-    allowed = rights(user, case)
-    for permission in Permission:
-        try:
-            require(case, By.staff(user), permission)
-        except Denied:
-            assert permission not in allowed
-        else:
-            assert permission in allowed
-
-
 @pytest.mark.parametrize(
     ("who", "missing"),
     [
