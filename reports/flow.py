@@ -37,6 +37,7 @@ SIMILAR: Final = "aehnliche"
 SAME: Final = "dabei"
 CONTACT: Final = "kontakt"
 CHECK: Final = "pruefen"
+COUNTED: Final = (PLACE, WHAT, SIMILAR, CONTACT, CHECK)
 #: Sub-pages count as the step they belong to.
 COUNTED_AS: Final = {MORE: WHAT, SAME: SIMILAR}
 DRAFT_DAYS: Final = 30
@@ -213,21 +214,12 @@ def first_gap(draft: Draft) -> str | None:
     return None if typed.contact_seen else CONTACT
 
 
-def order(typed: Typed) -> list[str]:
-    """The counted steps of this draft. Without anything similar nearby there is one less."""
-    steps = [PLACE, WHAT, SIMILAR, CONTACT, CHECK]
-    if typed.similar_to and not typed.similar:
-        steps.remove(SIMILAR)
-    return steps
+def numbered(step: str) -> tuple[int, int]:
+    """(n, total) of "Schritt n von total": always five, so that no count takes back what another promised.
 
-
-def numbered(typed: Typed, step: str) -> tuple[int, int]:
-    """(n, total) of "Schritt n von total"; before the neighbourhood is known there are five."""
-    steps = order(typed)
-    counted = COUNTED_AS.get(step, step)
-    if counted in (PLACE, WHAT):
-        return [PLACE, WHAT].index(counted) + 1, 5
-    return (steps.index(counted) if counted in steps else 2) + 1, len(steps)
+    Without anything similar nearby the third is passed over, and the fourth says so.
+    """
+    return COUNTED.index(COUNTED_AS.get(step, step)) + 1, len(COUNTED)
 
 
 def photos(draft: Draft) -> list[File]:

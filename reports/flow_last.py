@@ -143,6 +143,7 @@ def contact(request: HttpRequest, draft: Draft) -> HttpResponse:
         form = ContactForm(initial={name: getattr(typed, name) for name in kept}, municipality=municipality)
     before = flow.SIMILAR if found else _before(draft)
     chosen = flow.category(draft, typed)
+    searched = typed.point is not None and chosen is not None and chosen.rules.supportable
     return page(
         request,
         draft,
@@ -151,6 +152,8 @@ def contact(request: HttpRequest, draft: Draft) -> HttpResponse:
         back=address_of(draft, before),
         form=form,
         public=chosen is not None and chosen.rules.public,
+        skipped=flow.numbered(flow.SIMILAR)[0] if not found else None,
+        announce=_("No similar report nearby") if searched and not found else "",
     )
 
 

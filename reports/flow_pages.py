@@ -100,7 +100,7 @@ def page(
 ) -> HttpResponse:
     """One step: its number, the question, the way back, the form, and the copy for the browser's own keeping."""
     typed = flow.read(draft)
-    number, total = flow.numbered(typed, step)
+    number, total = flow.numbered(step)
     then = wanted(request)
     failed = bool(context.get("problems")) or (form is not None and form.is_bound and bool(form.errors))
     return render(

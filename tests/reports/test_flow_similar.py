@@ -77,14 +77,17 @@ def test_only_an_offered_report_can_be_chosen(story, make_report):
     assert step_of(story.get("dabei")) == "aehnliche"
 
 
-def test_without_any_the_numbering_stays_sane(client, town):
+def test_without_any_the_count_stays_and_says_why(client, town):
     story = Story(client)
     story.start()
     assert "Schritt 1 von 5" in story.get("ort").content.decode()
     story.place()
     assert "Schritt 2 von 5" in story.get("was").content.decode()
-    assert "Schritt 3 von 4" in story.what().content.decode()
-    assert "Schritt 4 von 4" in story.contact().content.decode()
+    text = story.what().content.decode()
+    assert "Schritt 4 von 5" in text
+    assert "Schritt 3 entfällt: In der Nähe ist nichts Ähnliches gemeldet." in text
+    assert 'data-announce="Keine ähnliche Meldung in der Nähe"' in text
+    assert "Schritt 5 von 5" in story.contact().content.decode()
 
 
 def test_asking_too_often_waits(story, known, monkeypatch):
