@@ -17,10 +17,13 @@ from django.core.validators import RegexValidator
 from django.utils.translation import gettext_lazy as _
 
 from geo.colour import lightened, validate_accent
+from geo.fields import SealedURLField
 from geo.localized import localized, validate_localized
 from geo.policy import KIND_ADDRESS, KINDS, STATES, WORKING_DAYS
 from geo.spatial import at_point
+from net.sealed import seal_password, unseal_password
 
+RELAY_LENGTH = 300
 _RELAY = re.compile(r"^(smtp|smtp\+tls|smtps)://[^\s]+$")
 
 
@@ -55,6 +58,8 @@ def validate_relay(value: str) -> None:
     """Accept an SMTP address such as `smtp+tls://user:password@mail.example.org:587`."""
     if value and not _RELAY.match(value):
         raise ValidationError(_("Write the relay as smtp+tls://user:password@host:587."), code="relay")
+    if len(seal_password(value)) > RELAY_LENGTH:
+        raise ValidationError(_("Address and password of the relay are too long."), code="relay")
 
 
 class MunicipalityQuerySet(models.QuerySet["Municipality"]):
@@ -126,7 +131,7 @@ class Municipality(models.Model):
     sender_name = models.CharField(_("sender"), max_length=100, blank=True)
     sender_address = models.EmailField(_("sender address"), blank=True)
     reply_to = models.EmailField(_("answers go to"), blank=True)
-    smtp_relay = models.CharField(_("own mail relay"), max_length=300, blank=True, validators=[validate_relay])
+    smtp_relay = SealedURLField(_("own mail relay"), max_length=RELAY_LENGTH, blank=True, validators=[validate_relay])
     accent = models.CharField(_("accent colour"), max_length=7, default="#1d4f91", validators=[validate_accent])
     coat_of_arms = models.CharField(
         _("coat of arms"), max_length=200, blank=True, help_text=_("Path below the static files.")
@@ -187,6 +192,10 @@ class Municipality(models.Model):
     def accent_on_dark(self) -> str:
         """The accent colour, light enough to be read on the dark scheme."""
         return lightened(self.accent)
+
+    def relay_url(self) -> str:
+        """Its own relay with the password in clear, else its county's, else "". Raises net.sealed.Unreadable."""
+        return next((unseal_password(one.smtp_relay) for one in self.chain() if one.smtp_relay), "")
 
     def chain(self) -> list[Municipality]:
         """Itself and its parents, nearest first: the order in which rows are inherited."""

@@ -104,7 +104,7 @@ def relay_url(municipality: Municipality | None) -> str:
     """The relay of the municipality or its county, else the platform's. The demo never uses a real one."""
     if settings.DEMO or municipality is None:
         return str(settings.RELAY_URL)
-    return next((one.smtp_relay for one in municipality.chain() if one.smtp_relay), str(settings.RELAY_URL))
+    return municipality.relay_url() or str(settings.RELAY_URL)
 
 
 class Post:
