@@ -3,14 +3,23 @@
 from datetime import timedelta
 
 import pytest
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.utils import timezone
 
 from cases import following, services
 from cases.change import Act, By
 from cases.files import store
 from cases.models import Case, Contact, Draft, File, Follow, Support
-from cases.retention import DRAFT_DAYS, delete_old_drafts, delete_unconfirmed_interest
-from cases.tasks import SCHEDULE, forget_drafts, forget_unconfirmed
-from reports.services import release_text
+from cases.retention import (
+    DRAFT_DAYS,
+    delete_old_drafts,
+    delete_orphans_in_storage,
+    delete_unattached_files,
+    delete_unconfirmed_interest,
+)
+from cases.tasks import SCHEDULE, forget_drafts, forget_files, forget_unconfirmed
+from reports.services import attach_photo, release_text
 from tests.conftest import AT, jpeg
 
 pytestmark = pytest.mark.django_db
@@ -58,6 +67,40 @@ def test_a_photo_that_belongs_to_a_case_outlives_the_draft(town, make_report):
     assert file.draft is None
 
 
+def test_a_file_that_nothing_refers_to_goes(town, make_report):
+    case, draft = make_report(), Draft.objects.create(municipality=town.municipality, kind="report")
+    loose, kept, typed, noted = (
+        store(upload=jpeg(colour), **owner, at=AT)[0]
+        for colour, owner in (
+            ("red", {"case": case}),
+            ("blue", {"case": case}),
+            ("green", {"draft": draft}),
+            ("white", {"case": case}),
+        )
+    )
+    attach_photo(case=case, file=kept, by=By.citizen(), act=Act(at=AT))
+    services.note(case=case, by=By.staff(town.manager), text="Siehe Bild", files=(noted,), act=Act(at=AT))
+    assert delete_unattached_files(at=AT + timedelta(days=2)) == 0
+    assert delete_unattached_files(at=AT + timedelta(days=2, seconds=1)) == 1
+    assert set(File.objects.all()) == {kept, typed, noted}
+    assert not File.objects.filter(pk=loose.pk).exists()
+
+
+def test_a_stored_picture_without_a_row_goes(town):
+    draft = Draft.objects.create(municipality=town.municipality, kind="report")
+    file, _position = store(upload=jpeg(), draft=draft, at=AT)
+    for path in ("originals/lost", "variants/lost/small.webp", f"variants/{file.key}/small.webp"):
+        default_storage.save(path, ContentFile(b"..."))
+    now = timezone.now()
+    assert delete_orphans_in_storage(at=now + timedelta(days=1)) == 0
+    forget_files()
+    assert default_storage.exists("originals/lost")
+    assert delete_orphans_in_storage(at=now + timedelta(days=3)) == 1
+    assert default_storage.listdir("originals")[1] == [file.key]
+    assert default_storage.listdir("variants")[0] == [file.key]
+    assert default_storage.exists(f"variants/{file.key}/small.webp")
+
+
 def test_the_jobs_delete_unconfirmed_contacts_and_keep_the_case(public_case, make_report):
     case = make_report(email="erika@example.org")
     other = make_report(email="paul@example.org")
@@ -66,4 +109,4 @@ def test_the_jobs_delete_unconfirmed_contacts_and_keep_the_case(public_case, mak
     forget_drafts()
     assert Case.objects.get(pk=case.pk).contact is None
     assert list(Contact.objects.values_list("email", flat=True)) == ["paul@example.org"]
-    assert {entry.task.name for entry in SCHEDULE} == {forget_unconfirmed.name, forget_drafts.name}
+    assert {entry.task.name for entry in SCHEDULE} == {forget_unconfirmed.name, forget_drafts.name, forget_files.name}

@@ -11,7 +11,22 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
+from cases import files
+from cases.change import By
 from cases.models import Case
+from reports.models import Photo
+from reports.services import attach_photo
+from tests.conftest import AT, Town, jpeg
+
+
+def url(case: Case, **query: Any) -> str:
+    """The page of a case."""
+    return reverse("desk_case", args=[case.pk], query=query)
+
+
+def deed_url(case: Case, name: str) -> str:
+    """Where the form of a deed is sent."""
+    return reverse("desk_deed", args=[case.pk, name])
 
 
 @pytest.fixture
@@ -22,6 +37,25 @@ def login() -> Callable[[User], Client]:
         client = Client()
         client.force_login(user)
         return client
+
+    return make
+
+
+@pytest.fixture
+def manager(login: Callable[[User], Client], town: Town) -> Client:
+    """The complaint management of Harsewinkel at the desk."""
+    return login(town.manager)
+
+
+@pytest.fixture
+def photo_of() -> Callable[..., Photo]:
+    """`photo_of(case, colour)`: a photo of the reporter, ready to be shown."""
+
+    def make(case: Case, colour: str = "blue") -> Photo:
+        file, _position = files.store(upload=jpeg(colour), at=AT, case=case)
+        files.make_variants(file=file, at=AT)
+        attach_photo(case=case, file=file, by=By.citizen())
+        return Photo.objects.get(file=file)
 
     return make
 
