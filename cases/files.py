@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import uuid
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
@@ -131,15 +132,18 @@ def delete(*, file: File) -> None:
     """Remove a file with everything stored of it."""
     key = file.key
     file.delete()
-    transaction.on_commit(lambda: _remove(key))
+    transaction.on_commit(lambda: remove(key))
 
 
-def _remove(key: str) -> None:
+def remove(key: str) -> None:
+    """Remove everything stored under a key; what is not there is no error. The row is the caller's matter."""
     for path in [
         f"originals/{key}",
         *[f"variants/{key}/{name}.{suffix}" for name in VARIANTS for suffix in SUFFIXES],
     ]:
         default_storage.delete(path)
+    with suppress(OSError):  # a worker is writing there; what it writes has no row, so the weekly sweep takes it
+        default_storage.delete(f"variants/{key}")
 
 
 def release(*, file: File) -> None:

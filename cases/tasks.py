@@ -5,7 +5,12 @@ from celery.schedules import crontab
 from django.utils import timezone
 
 from cases.policy import CONTACT_DAYS
-from cases.retention import delete_old_drafts, delete_unconfirmed_interest
+from cases.retention import (
+    delete_old_drafts,
+    delete_orphans_in_storage,
+    delete_unattached_files,
+    delete_unconfirmed_interest,
+)
 from cases.services import delete_unconfirmed
 from outbox.tasks import Periodic
 
@@ -24,7 +29,16 @@ def forget_drafts() -> None:
     delete_old_drafts(at=timezone.now())
 
 
+@shared_task(ignore_result=True)  # type: ignore[untyped-decorator]
+def forget_files() -> None:
+    """Deletes files that belong to nothing."""
+    now = timezone.now()
+    delete_unattached_files(at=now)
+    delete_orphans_in_storage(at=now)
+
+
 SCHEDULE = [
     Periodic(forget_unconfirmed, crontab(minute=23), expires=1800.0),
     Periodic(forget_drafts, crontab(hour=3, minute=29), expires=3600.0),
+    Periodic(forget_files, crontab(hour=4, minute=7, day_of_week="sunday"), expires=3600.0),
 ]

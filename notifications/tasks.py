@@ -4,6 +4,7 @@ from celery import shared_task
 from celery.schedules import crontab
 from django.utils import timezone
 
+from notifications.retention import delete_blanked
 from notifications.sending import run_deliveries
 from notifications.services import forget_old
 from outbox.bell import ring
@@ -19,8 +20,10 @@ def drain_deliveries() -> None:
 
 @shared_task(ignore_result=True)  # type: ignore[untyped-decorator]
 def forget_old_deliveries() -> None:
-    """Blanks addresses and words of mails that are past their time."""
-    forget_old(at=timezone.now())
+    """Blanks addresses and words of mails that are past their time, and deletes what was blanked long ago."""
+    now = timezone.now()
+    forget_old(at=now)
+    delete_blanked(at=now)
 
 
 SCHEDULE = [Periodic(forget_old_deliveries, crontab(hour=3, minute=41), expires=3600.0)]

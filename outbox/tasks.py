@@ -42,7 +42,7 @@ def sweep() -> None:
 
 @shared_task(ignore_result=True)  # type: ignore[untyped-decorator]
 def prune() -> None:
-    """Deletes what was done a month ago."""
+    """Deletes what was done a month ago, and what was parked three months ago."""
     work.prune()
 
 

@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+import structlog
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
@@ -11,7 +12,11 @@ from outbox.registry import CONSUMERS, TABLES, Later
 
 KEEP = timedelta(days=30)
 """How long done jobs and their events are kept."""
+KEEP_PARKED = timedelta(days=90)
+"""How long a parked job waits for somebody to look: `backlog` and `outbox_drain` count it all the while."""
 _PRUNE_CHUNK = 1000
+
+log = structlog.get_logger("anliegen.outbox")
 
 
 def _handle(job: Job) -> None:
@@ -67,15 +72,22 @@ def backlog(*, at: datetime | None = None) -> dict[str, dict[str, int]]:
 
 
 def prune(*, at: datetime | None = None) -> int:
-    """Deletes events older than `KEEP` whose jobs are all done since as long; returns how many events.
+    """Deletes events older than `KEEP` that nobody needs any more; returns how many.
 
-    What is waiting or parked stays, with its event. In chunks, so that the write lock is never held for long.
+    Needed is an event with a job that waits, was done within `KEEP`, or was parked within `KEEP_PARKED`. That a parked
+    job is given up for good is logged. In chunks, so that the write lock is never held for long.
     """
-    before = (at or timezone.now()) - KEEP
-    needed = Job.objects.filter(Q(done_at=None) | Q(done_at__gte=before), event=OuterRef("pk"))
-    old = Event.objects.filter(~Exists(needed), at__lt=before)
+    now = at or timezone.now()
+    waiting = Q(done_at=None, failed_at=None)
+    lately = Q(done_at__gte=now - KEEP) | Q(done_at=None, failed_at__gte=now - KEEP_PARKED)
+    old = Event.objects.filter(
+        ~Exists(Job.objects.filter(waiting | lately, event=OuterRef("pk"))),
+        at__lt=now - KEEP,
+    )
     deleted = 0
     while ids := list(old.order_by("pk").values_list("pk", flat=True)[:_PRUNE_CHUNK]):
+        for job in Job.objects.parked().filter(event__in=ids).select_related("event"):
+            log.warning("parked_job_deleted", job=job.pk, consumer=job.consumer, name=job.event.name, error=job.error)
         Job.objects.filter(event__in=ids).delete()
         deleted += Event.objects.filter(pk__in=ids).delete()[0]
     return deleted

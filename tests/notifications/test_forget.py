@@ -9,6 +9,7 @@ from cases import following, services
 from cases.change import Act, By
 from notifications.models import Delivery
 from notifications.policy import KEEP
+from notifications.retention import KEEP_NOTE, delete_blanked
 from notifications.sending import run_deliveries
 from notifications.services import forget, forget_old
 from notifications.tasks import drain_deliveries, forget_old_deliveries
@@ -87,3 +88,13 @@ def test_the_drain_task_sends_and_rings_again_when_time_is_up(make_report, mails
     monkeypatch.setattr("notifications.tasks.ring", lambda task: rings.append(task.name))
     drain_deliveries()
     assert rings[-1] == drain_deliveries.name
+
+
+def test_a_year_later_nothing_is_left_of_a_blanked_mail(make_report, mails):
+    make_report(email=REPORTER)
+    mails()
+    made = Delivery.objects.get().created_at
+    assert delete_blanked(at=made + KEEP_NOTE + timedelta(days=9)) == 0, "only what is blanked"
+    forget_old(at=made + KEEP_NOTE)
+    assert delete_blanked(at=made + KEEP_NOTE) == 0
+    assert delete_blanked(at=made + KEEP_NOTE + timedelta(seconds=1)) == 1

@@ -9,7 +9,7 @@ import outbox
 from outbox import tasks
 from outbox.models import Event, Job
 from outbox.registry import CONSUMERS, TABLES, Consumer
-from outbox.work import KEEP, prune, run_jobs
+from outbox.work import KEEP, KEEP_PARKED, prune, run_jobs
 
 pytestmark = pytest.mark.django_db
 
@@ -62,9 +62,20 @@ def test_old_events_go_when_all_their_jobs_are_done_for_as_long(listen, rings):
     events["done"].jobs.update(done_at=old)
     events["parked"].jobs.update(failed_at=old)
     events["done lately"].jobs.update(done_at=now)
-    assert prune() == 2
+    assert prune(at=now) == 2
     assert set(Event.objects.all()) == {events["waiting"], events["parked"], events["done lately"], young}
     assert not Event.objects.filter(pk__in=[events["done"].pk, unheard.pk]).exists()
+
+
+def test_a_parked_job_goes_when_nobody_looked_for_three_months(listen, rings, caplog):
+    now = timezone.now()
+    listen()
+    event = outbox.emit("lamp.broken", at=now - KEEP_PARKED - timedelta(days=1), case=1)
+    event.jobs.update(failed_at=now - KEEP_PARKED, error="NetError (http.py:12)")
+    assert prune(at=now) == 0
+    assert prune(at=now + timedelta(seconds=1)) == 1
+    assert not Job.objects.exists()
+    assert "parked_job_deleted" in caplog.text
 
 
 def test_the_backlog_counts_what_waits_what_is_late_and_what_is_parked(listen, rings):
