@@ -8,6 +8,8 @@ from typing import Any
 
 import yaml
 
+from reports.standard.catalogue import data as standard
+
 FOLDER = Path(__file__).resolve().parent
 BOUNDARIES = FOLDER / "municipalities.geojson"
 """© GeoBasis-DE / BKG (2017), GeoNutzV."""
@@ -15,8 +17,9 @@ BOUNDARIES = FOLDER / "municipalities.geojson"
 
 @cache
 def data(name: str) -> Any:
-    """The content of `<name>.yml`; do not change what you get."""
-    return yaml.safe_load((FOLDER / f"{name}.yml").read_text("utf-8"))
+    """The content of `<name>.yml`, of the demo or of the standard catalogue; do not change what you get."""
+    file = FOLDER / f"{name}.yml"
+    return yaml.safe_load(file.read_text("utf-8")) if file.is_file() else standard(name)
 
 
 def towns() -> list[dict[str, Any]]:
