@@ -52,12 +52,13 @@ def visit(visit: Callable[..., Page]) -> Callable[..., Page]:
 
 
 @pytest.fixture
-def check() -> Iterator[Check]:
+def check(request: pytest.FixtureRequest) -> Iterator[Check]:
     """`check(page, name)` looks at the page as it stands, with axe and for its width; all is told at the end.
 
-    With SHOTS=<folder> every page is photographed as well.
+    With SCREENSHOTS=<folder> (script/screenshots) every page is photographed as well, a folder per test.
     """
-    shots, turn = os.environ.get("SHOTS", ""), count(1)
+    folder, turn = os.environ.get("SCREENSHOTS", ""), count(1)
+    shots = folder and f"{folder}/{request.function.__name__.removeprefix('test_')}"
     found: dict[str, list[str]] = {}
 
     def look(page: Page, name: str) -> None:
