@@ -151,15 +151,14 @@ def interest(request: HttpRequest, number: str) -> HttpResponse:
     if (away := elsewhere(request, case, request.path)) is not None:
         return away
     report = public_report(case)
-    if request.method != "POST":
-        asked = {"support": report.supportable and "auch" in request.GET, "follow": "auch" not in request.GET}
-        form = InterestForm(supportable=report.supportable, initial=asked)
-        return render(request, "reports/interest.html", {"report": report, "form": form})
-    form = InterestForm(request.POST, supportable=report.supportable)
-    if form.is_valid() and (form.trapped or _asked(request, case, form)):
+    wish = "support" if report.supportable and "auch" in request.GET else "follow"
+    data = request.POST if request.method == "POST" else None
+    form = InterestForm(data, supportable=report.supportable, wish=wish)
+    if form.is_valid() and _asked(request, case, form):
         context = {"report": report, "email": form.cleaned_data["email"]}
         return render(request, "reports/interest_sent.html", context)
-    return render(request, "reports/interest.html", {"report": report, "form": form}, status=422)
+    context = {"report": report, "form": form, "supporting": wish == "support"}
+    return render(request, "reports/interest.html", context, status=422 if form.is_bound else 200)
 
 
 def _asked(request: HttpRequest, case: Case, form: InterestForm) -> bool:
@@ -172,7 +171,7 @@ def _asked(request: HttpRequest, case: Case, form: InterestForm) -> bool:
             case=case,
             email=typed["email"],
             support=bool(typed.get("support")),
-            follow=bool(typed["follow"]),
+            follow=bool(typed.get("follow")),
             language=get_language() or "de",
             at=timezone.now(),
         )
@@ -198,7 +197,7 @@ def feedback(request: HttpRequest, number: str) -> HttpResponse:
         asked = {"still_there": "0" if "erledigt" in request.GET else "1", "client_key": uuid.uuid4()}
         return _feedback_page(request, case, report, FeedbackForm(initial=asked, closed=report.closed))
     form = FeedbackForm(request.POST, closed=report.closed)
-    if form.is_valid() and (form.trapped or _said(request, case, form)):
+    if form.is_valid() and _said(request, case, form):
         # Read anew, since the answer may have taken it up again.
         report = public_report(public_case(request, number))
         context = {"report": report, "still_there": form.cleaned_data["still_there"] == "1"}

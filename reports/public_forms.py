@@ -28,14 +28,15 @@ class HoneypotForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "off", "tabindex": "-1"}),
     )
 
-    @property
-    def trapped(self) -> bool:
-        """Whether a program filled it in: then everything looks as if it had worked."""
-        return bool(self.data.get("homepage"))
+    def clean_homepage(self) -> str:
+        """Nothing is done; a person whose browser filled it in sees why, finds it empty and just sends again."""
+        if self.cleaned_data["homepage"]:
+            self.add_error(None, _("Please send it once more."))
+        return ""
 
 
 class InterestForm(EmailForm, HoneypotForm):
-    """Support ("mir auch aufgefallen") and follow."""
+    """Support ("mir auch aufgefallen") or follow: one is what somebody came for, the other a box to tick."""
 
     support = forms.BooleanField(
         required=False, label=_("I noticed this too"), help_text=_("We only count it. Your address is not kept for it.")
@@ -45,19 +46,17 @@ class InterestForm(EmailForm, HoneypotForm):
         label=_("Tell me how it goes on"),
         help_text=_("By e-mail, until you unsubscribe with one click."),
     )
-    field_order = ["support", "follow", "email"]
 
-    def __init__(self, *args: Any, supportable: bool, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, supportable: bool, wish: str = "follow", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.wish = wish
         if not supportable:
             del self.fields["support"]
+        self.fields.pop(wish)
 
     def clean(self) -> dict[str, Any]:
-        """Something must be asked for."""
-        typed = dict(self.cleaned_data)
-        if not typed.get("support") and not typed.get("follow"):
-            self.add_error("follow", _("Please choose at least one of both."))
-        return typed
+        """What somebody came for counts without a box."""
+        return {**self.cleaned_data, self.wish: True}
 
 
 class FeedbackForm(HoneypotForm):

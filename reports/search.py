@@ -141,13 +141,12 @@ class Filters:
         return found.urlencode()
 
     def chips(self) -> list[tuple[str, str]]:
-        """(label, query without it) for each thing asked for."""
+        """(label, query without it) for each thing asked for; a state has a box of its own that shows it."""
         found: list[tuple[str, str]] = []
         if self.words:
             found.append((_("“%(words)s”") % {"words": self.words}, self.query(words="")))
         for name, key, values in (
             ("categories", "kategorie", self.categories),
-            ("status", "status", self.status),
             ("districts", "stadtteil", self.districts),
             ("sorts", "art", self.sorts),
         ):
@@ -163,8 +162,6 @@ class Filters:
         return found
 
     def _label(self, key: str, value: str) -> str:
-        if key == "status":
-            return str(STATUS[value][0])
         return str(SORTS[value][0]) if key == "art" else self.labels.get((key, value), value)
 
 

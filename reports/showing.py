@@ -93,6 +93,7 @@ class PublicReport:
     icon: str
     sort: str
     supportable: bool
+    """Others may say that they noticed it too: while it is open."""
     on_site: bool
     title: str
     text: str
@@ -163,7 +164,7 @@ def public_report(case: Case) -> PublicReport:
         group=localized(case.topic.parent.name) if case.topic.parent else "",
         icon=category.icon,
         sort=category.sort,
-        supportable=category.rules.supportable,
+        supportable=category.rules.supportable and not facts.closed,
         on_site=category.rules.on_site,
         title=f"{name}, {place}" if place else name,
         text=report.public_text if report.text_released else "",

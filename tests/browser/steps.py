@@ -147,7 +147,6 @@ def follow_report(page: Page, number: str, email: str) -> None:
     """Ask for news about a public report."""
     page.goto(f"/meldungen/{number}/")
     page.get_by_role("link", name="Folgen").click()
-    page.get_by_role("checkbox", name="Ich möchte erfahren, wie es weitergeht").check()
     page.get_by_role("textbox", name=re.compile("^E-Mail")).fill(email)
     press(page, "Link zuschicken")
     heading(page, "Bitte sehen Sie in Ihre Mails")

@@ -1,6 +1,5 @@
 """The public page of a report."""
 
-import re
 import uuid
 
 import pytest
@@ -147,12 +146,24 @@ class TestInterest:
         assert Support.objects.get(case=case).confirmed_at is None
         assert Follow.objects.get(case=case, email="eva@example.org").confirmed_at is None
 
-    def test_the_link_says_what_is_ticked(self, client, release):
+    def test_what_somebody_came_for_needs_no_box(self, client, town, release):
         case = release()
-        both = client.get(f"/meldungen/{case.number}/folgen/?auch").content.decode()
-        assert re.search(r'name="support"[^>]*checked', both)
+        too = client.get(f"/meldungen/{case.number}/folgen/?auch").content.decode()
+        assert "Ist es Ihnen auch aufgefallen?" in too
+        assert ('name="follow"' in too, 'name="support"' in too) == (True, False)
         only = client.get(f"/meldungen/{case.number}/folgen/").content.decode()
-        assert re.search(r'name="follow"[^>]*checked', only)
+        assert "Dieser Meldung folgen" in only
+        assert ('name="follow"' in only, 'name="support"' in only) == (False, True)
+        client.post(f"/meldungen/{case.number}/folgen/?auch", {"email": "a@example.org"})
+        assert (Support.objects.count(), Follow.objects.count()) == (1, 0)
+        self.post(client, case, email="b@example.org")
+        assert (Support.objects.count(), Follow.objects.count()) == (1, 1)
+
+    def test_what_is_settled_can_be_followed_only(self, client, town, release):
+        case = release()
+        move(case=case, to=State.DONE, by=By.staff(town.manager), text="Repariert")
+        assert "Mir auch aufgefallen" not in page(client, case).content.decode()
+        assert "Dieser Meldung folgen" in client.get(f"/meldungen/{case.number}/folgen/?auch").content.decode()
 
     def test_praise_can_be_followed_only(self, client, town, release):
         case = release("Danke", category=town.praise)
@@ -160,7 +171,7 @@ class TestInterest:
         self.post(client, case, email="eva@example.org", support="on", follow="on")
         assert not Support.objects.exists()
 
-    @pytest.mark.parametrize("typed", [{"email": "kein", "follow": "on"}, {"email": "a@example.org"}, {"follow": "on"}])
+    @pytest.mark.parametrize("typed", [{"email": "kein"}, {"support": "on"}])
     def test_an_error_is_said_and_keeps_what_was_typed(self, client, release, typed):
         response = self.post(client, release(), **typed)
         assert response.status_code == 422
@@ -170,7 +181,8 @@ class TestInterest:
 
     def test_a_program_in_the_trap_changes_nothing(self, client, release):
         response = self.post(client, release(), email="a@example.org", follow="on", homepage="http://spam.example")
-        assert response.status_code == 200
+        assert "noch einmal" in response.content.decode()
+        assert 'value="http://spam' not in response.content.decode()
         assert not Follow.objects.exists()
 
     def test_too_many_are_slowed_down_in_words(self, client, release, monkeypatch):

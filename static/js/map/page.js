@@ -16,6 +16,7 @@ const find = (name) => browse.querySelector(`[data-${name}]`);
 let view = null;
 let moved = false;
 let running = null;
+let raise = () => {};
 
 /** Tell something above the map for a while. */
 function say(text) {
@@ -87,13 +88,21 @@ function onMove() {
   onMove.timer = setTimeout(refresh, 150);
 }
 
+/** Where nothing was found, the way on stands in the list, not on the map. */
+function raiseIfEmpty() {
+  if (!wide.matches && !find("rows").querySelector(".row")) raise(true);
+}
+
 /** Load the page with other filters and take over its list and form; the map stays where it is. */
 async function filter(query) {
   const focused = document.activeElement?.id || document.activeElement?.value;
   try {
     const html = await (await fetched(`${location.pathname}?${query}`)).text();
     const fresh = new DOMParser().parseFromString(html, "text/html").querySelector("[data-browse]");
+    const open = find("more").open;
     browse.replaceChildren(...fresh.childNodes);
+    find("more").open = open;
+    raiseIfEmpty();
     document.getElementById(focused)?.focus();
     [...browse.querySelectorAll("input[type=checkbox]")].find((one) => one.value === focused)?.focus();
     history.pushState({}, "", address());
@@ -182,7 +191,8 @@ async function start() {
   const placed = Math.abs(lat) <= 90 && Math.abs(lon) <= 180;
   frame.hidden = false;
   page.classList.add("is-live");
-  sheet(page);
+  raise = sheet(page);
+  raiseIfEmpty();
   const { map, L } = await createMap(document.getElementById("map"), placed ? { center: [lat, lon], zoom: zoom >= 1 && zoom <= 19 ? zoom : 16 } : {});
   view = { map, L, settled: false, pins: new Pins(map, L, words, pick) };
   moved = placed;

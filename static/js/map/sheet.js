@@ -1,6 +1,6 @@
 // On a phone the list is a sheet over the map that is pulled up: by the grip, a swipe on it, or the keyboard.
 
-/** Wire the sheet of the page. */
+/** Wire the sheet of the page; returns a function that pulls it up or down. */
 export function sheet(page) {
   const element = page.querySelector("[data-sheet]");
   const grip = page.querySelector("[data-grip]");
@@ -28,4 +28,5 @@ export function sheet(page) {
   element.addEventListener("focusin", (event) => {
     if (event.target !== grip && !event.target.closest("[data-preview]") && event.target.matches(":focus-visible")) set(true);
   });
+  return set;
 }
