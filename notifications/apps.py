@@ -15,4 +15,5 @@ class NotificationsConfig(AppConfig):
         from outbox.registry import register_table
 
         import_module("notifications.consumers")
+        import_module("notifications.subscribed")
         register_table(Delivery, run=run_deliveries, task=drain_deliveries)

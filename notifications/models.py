@@ -13,6 +13,7 @@ from cases.models import Case, Follow
 from geo.models import Municipality
 from notifications.policy import MAIL
 from outbox.models import Event, Leased, LeasedQuerySet
+from subscriptions.models import Subscriber
 
 
 class DeliveryQuerySet(LeasedQuerySet["Delivery"]):
@@ -42,6 +43,7 @@ class Delivery(Leased):
     role = models.CharField(max_length=10)
     """What the recipient is to the case; see policy.Role."""
     follow = models.ForeignKey(Follow, models.SET_NULL, null=True, blank=True, related_name="+")
+    subscriber = models.ForeignKey(Subscriber, models.SET_NULL, null=True, blank=True, related_name="+")
     case = models.ForeignKey(Case, models.CASCADE, null=True, blank=True, related_name="deliveries")
     municipality = models.ForeignKey(Municipality, models.CASCADE, null=True, blank=True, related_name="+")
     purpose = models.CharField(max_length=20)

@@ -13,6 +13,8 @@ class Role(StrEnum):
     REPORTER = "reporter"
     FOLLOWER = "follow"
     SUPPORTER = "support"
+    SUBSCRIBER = "subscriber"
+    """Somebody who follows a place, a district, a category or words; belongs to no case."""
     UNIT = "unit"
     ON_CALL = "on_call"
     ACCOUNT = "account"
@@ -33,13 +35,15 @@ class Purpose(StrEnum):
     QUESTION = "question"
     MESSAGE = "message"
     INTEREST = "interest"
+    SUBSCRIBE = "subscribe"
+    REPORTS = "reports"
     DANGER = "danger"
     ASSIGNED = "assigned"
     REOPENED = "reopened"
     ACCOUNT = "account"
 
 
-FLEETING = frozenset({Purpose.INTEREST, Purpose.ACCOUNT})
+FLEETING = frozenset({Purpose.INTEREST, Purpose.SUBSCRIBE, Purpose.ACCOUNT})
 """Mails that are blanked as soon as they are sent: they carry a key (a new password), or an address that is to be
 kept as a hash only (a supporter's)."""
 

@@ -21,6 +21,8 @@ from notifications.policy import FLEETING, KEEP, MAIL, STAFF, Purpose, Role
 from notifications.recipients import wants
 from notifications.rendering import render, sender_address
 from outbox.models import Event
+from subscriptions import services as subscriptions
+from subscriptions.models import Subscriber
 
 _CHUNK = 200
 _SHAPES = [
@@ -83,6 +85,7 @@ def _row(mail: Planned, event: Event | None) -> Delivery:
         recipient=mail.to.key,
         role=mail.to.role.value,
         follow_id=mail.to.id if mail.to.role is Role.FOLLOWER else None,
+        subscriber_id=mail.to.id if mail.to.role is Role.SUBSCRIBER else None,
         case=mail.case,
         municipality=town,
         purpose=mail.purpose.value,
@@ -142,13 +145,16 @@ def still_wanted(delivery: Delivery) -> bool:
         return wants(contact) or (unconfirmed and delivery.purpose == Purpose.RECEIPT)
     if role is Role.FOLLOWER:
         return Follow.objects.filter(pk=delivery.follow_id or 0, bounced_at=None).exists()
+    if role is Role.SUBSCRIBER:
+        found = Subscriber.objects.filter(pk=delivery.subscriber_id or 0)
+        return (found if delivery.purpose == Purpose.SUBSCRIBE else found.filter(bounced_at=None)).exists()
     return True
 
 
 def note_rejected(*, delivery: Delivery, code: int, at: datetime) -> None:
     """The address does not work: shown on the case, and nobody writes there again. Once per delivery.
 
-    A follower's address is only marked: a follower never gets in the way of a clerk.
+    A follower's or subscriber's address is only marked: they never get in the way of a clerk.
     """
     with transaction.atomic():
         if not Delivery.objects.filter(pk=delivery.pk, bounced=False).update(bounced=True):
@@ -156,6 +162,8 @@ def note_rejected(*, delivery: Delivery, code: int, at: datetime) -> None:
         role = Role(delivery.role)
         if role is Role.FOLLOWER:
             Follow.objects.filter(pk=delivery.follow_id or 0).update(bounced_at=at)
+        elif role is Role.SUBSCRIBER:
+            subscriptions.note_bounce(subscriber_id=delivery.subscriber_id or 0, at=at)
         elif delivery.case is not None and role in STAFF | {Role.REPORTER}:
             with translation.override(settings.LANGUAGE_CODE):
                 reason = _("The mail “%(subject)s” could not be delivered (%(code)d).") % {
@@ -187,9 +195,11 @@ def forget_reporter(*, case_id: int, at: datetime) -> int:
 
 
 def forget_old(*, at: datetime) -> int:
-    """Blank what is older than KEEP, and the mails of followers who are gone. Returns how many deliveries."""
+    """Blank what is older than KEEP, and the mails of followers and subscribers who are gone. Returns how many
+    deliveries."""
     unfollowed = Delivery.objects.kept().filter(role=Role.FOLLOWER.value, follow=None)
-    done = blank(unfollowed, at=at)
+    ended = Delivery.objects.kept().filter(role=Role.SUBSCRIBER.value, subscriber=None)
+    done = blank(unfollowed, at=at) + blank(ended, at=at)
     while ids := list(Delivery.objects.kept().filter(created_at__lt=at - KEEP).values_list("pk", flat=True)[:_CHUNK]):
         done += blank(Delivery.objects.filter(pk__in=ids), at=at)
     return done

@@ -62,6 +62,7 @@ INSTALLED_APPS = [
     "api",
     "moderation",
     "notifications",
+    "subscriptions",
     "reports",
     "forms",
     "cases",

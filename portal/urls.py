@@ -6,6 +6,7 @@ urlpatterns = [
     path("", include("geo.urls")),
     path("", include("cases.urls")),
     path("", include("reports.urls")),
+    path("", include("subscriptions.urls")),
     path("konto/", include("accounts.urls")),
     path("verwaltung/", include("moderation.urls")),
     path("api/", include("api.urls")),
