@@ -4,6 +4,8 @@ from allauth.account import views as account
 from allauth.mfa import urls as mfa_urls
 from django.urls import include, path, re_path
 
+from accounts import arriving
+
 urlpatterns = [
     path("anmelden/", account.login, name="account_login"),
     path("abmelden/", account.logout, name="account_logout"),
@@ -23,5 +25,6 @@ urlpatterns = [
         account.password_reset_from_key_done,
         name="account_reset_password_from_key_done",
     ),
+    path("einladung/<str:token>/", arriving.arrive, name="invitation"),
     path("zweiter-faktor/", include(mfa_urls)),
 ]

@@ -1,0 +1,54 @@
+"""The units of a town hall: who settles things, and how they are reached."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+
+from accounts.models import Unit
+from geo.folding import fold
+from geo.models import Municipality
+
+FIELDS = ("name", "public_name", "email", "phone", "on_call_email", "on_call_phone", "external")
+
+
+@transaction.atomic
+def save_unit(*, municipality: Municipality, unit: Unit | None = None, **facts: Any) -> Unit:
+    """Make a unit, or change one of this municipality; `facts` are FIELDS. Raises ValidationError per field."""
+    if unit is None:
+        unit = Unit(municipality=municipality)
+    elif unit.municipality_id != municipality.pk:
+        raise ValidationError(_("This unit belongs to another municipality."))
+    for name in FIELDS:
+        if name in facts:
+            value = facts[name]
+            setattr(unit, name, " ".join(value.split()) if isinstance(value, str) else value)
+    others = Unit.objects.filter(municipality=municipality).exclude(pk=unit.pk)
+    if others.filter(name__iexact=unit.name, active=True).exists():
+        raise ValidationError({"name": [_("There is a unit with this name already.")]})
+    unit.slug = unit.slug or _slug(municipality, unit.name)
+    unit.full_clean()
+    unit.save()
+    return unit
+
+
+def _slug(municipality: Municipality, name: str) -> str:
+    begin = slugify(fold(name))[:50].strip("-") or "stelle"
+    known = set(Unit.objects.filter(municipality=municipality).values_list("slug", flat=True))
+    return next(slug for n in range(1, len(known) + 2) if (slug := begin if n == 1 else f"{begin}-{n}") not in known)
+
+
+@transaction.atomic
+def switch_unit(*, unit: Unit, active: bool) -> Unit:
+    """Take a unit out of use, or back. Its cases stay with it. Raises ValidationError for the last one."""
+    Municipality.objects.select_for_update().filter(pk=unit.municipality_id).first()
+    others = Unit.objects.filter(municipality=unit.municipality_id, active=True).exclude(pk=unit.pk)
+    if not active and not others.exists():
+        raise ValidationError(_("One unit must be left, so that every report has somebody to settle it."))
+    unit.active = active
+    unit.save(update_fields=["active"])
+    return unit
