@@ -38,6 +38,9 @@ SECRET = {
     "report_receipt_qr",
     "report_step",
     "report_photos",
+    "subscription_confirm",
+    "subscription_stop",
+    "subscriptions",
 }
 """Need a secret out of a mail, of the session or of the address; shown to the one person who has it."""
 STAFF = ("account_", "mfa_", "desk", "demo_mail", "field")
@@ -70,6 +73,7 @@ def addresses(case: Case) -> dict[str, list[str]]:
         "report_feedback": [f"/meldungen/{number}/rueckmeldung/"],
         "report_qr": [f"/meldungen/{number}/qr.svg"],
         "report_new": ["/melden/"],
+        "subscribe": [f"/abo/?{query}" for query in searches],
         "report_thanks": [f"/melden/danke/{number}/"],
         "track": [f"/verfolgen/?nummer={number}"],
         "picture": [],

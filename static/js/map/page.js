@@ -57,8 +57,16 @@ async function fetched(url, signal) {
   return answer;
 }
 
+/** Subscription and feed are of what the page shows: the filters, and the section once somebody moved the map. */
+function offer() {
+  const query = filters();
+  if (moved) query.set("bbox", bbox());
+  for (const link of browse.querySelectorAll("[data-follow]")) link.search = query.toString();
+}
+
 /** Fetch what the section shows: pins, and the list when somebody moved the map. */
 async function refresh() {
+  offer();
   running?.abort();
   running = new AbortController();
   const query = filters();
