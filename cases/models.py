@@ -120,10 +120,15 @@ class Contact(models.Model):
     confirmed_at = models.DateTimeField(null=True, blank=True)
     mails_stopped_at = models.DateTimeField(null=True, blank=True)
     bounced_at = models.DateTimeField(null=True, blank=True)
+    read_at = models.DateTimeField(null=True, blank=True)
+    """When the reporter last opened the page of the report; see cases.reading."""
     created_at = models.DateTimeField()
 
     class Meta:
-        indexes = [models.Index(fields=["confirmed_at", "created_at"], name="contact_unconfirmed")]
+        indexes = [
+            models.Index(fields=["confirmed_at", "created_at"], name="contact_unconfirmed"),
+            models.Index(fields=["email"], name="contact_email"),
+        ]
 
     def __str__(self) -> str:
         return f"contact {self.pk}"
@@ -328,6 +333,7 @@ class Support(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["case", "email_hash"], name="support_once")]
+        indexes = [models.Index(fields=["email_hash"], name="support_person")]
 
     def __str__(self) -> str:
         return f"support {self.pk}"
@@ -346,6 +352,7 @@ class Follow(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["case", "email"], name="follow_once")]
+        indexes = [models.Index(fields=["email"], name="follow_email")]
 
     def __str__(self) -> str:
         return f"follow {self.pk}"

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import secrets
+from contextlib import suppress
 from typing import Any
 
+from django.db import OperationalError
 from django.db.models import Prefetch, Q
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
@@ -16,6 +19,7 @@ from django.views.decorators.http import require_http_methods
 from cases.errors import Conflict, Denied, Invalid, KeyReused, NoSuchEdge
 from cases.models import STATES, Case, Entry, File
 from cases.policy import FACTS, Actor, Deed, State
+from cases.reading import note_read
 from forms.services import present
 from geo.localized import localized
 from reports import own_deeds
@@ -74,7 +78,16 @@ def show(request: HttpRequest, secret: str) -> HttpResponse:
             return _back(report, "antwort")
         report = find(secret)
         return _page(request, report, form, status=422)
+    if request.method == "GET":
+        _read(report)
     return _page(request, report, AnswerForm.fresh(report.case.version))
+
+
+def _read(report: Report) -> None:
+    """Remember that the reporter has seen it; a database that takes nothing does not take the page away."""
+    if report.case.contact is not None:
+        with suppress(OperationalError):
+            note_read(contact=report.case.contact, at=timezone.now())
 
 
 def _answered(report: Report, form: AnswerForm) -> bool:
