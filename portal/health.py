@@ -9,6 +9,7 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpResponse, JsonResponse
 
+from portal.backup import nightly
 from portal.celery import app
 from portal.outage import outage
 
@@ -60,7 +61,8 @@ CHECKS = {
 def ready() -> HttpResponse:
     """200 if database, migrations, broker, storage and cache answer, else 503 with the names of what does not.
 
-    The reason goes to the log, not to the answer: it may name hosts.
+    The reason goes to the log, not to the answer: it may name hosts. When the last nightly backup was made is told
+    as well, and makes nobody unready.
     """
     checks = {}
     for name, check in CHECKS.items():
@@ -77,4 +79,5 @@ def ready() -> HttpResponse:
             )
             checks[name] = "failed"
     good = all(result == "ok" for result in checks.values())
-    return JsonResponse({"status": "ok" if good else "failed", "checks": checks}, status=200 if good else 503)
+    told = {"status": "ok" if good else "failed", "checks": checks, "backup": nightly.status().word}
+    return JsonResponse(told, status=200 if good else 503)

@@ -234,6 +234,21 @@ CELERY_BROKER_CONNECTION_TIMEOUT = 2
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_TIMEZONE = "Europe/Berlin"
 
+# Backups (see portal.backup) ------------------------------------------------------------------------------------------
+BACKUP_DIR = env.str("BACKUP_DIR", "")
+"""The folder for a backup every night. Empty: none is made by itself."""
+BACKUP_KEEP = {
+    "daily": env.int("BACKUP_KEEP_DAILY", 7),
+    "weekly": env.int("BACKUP_KEEP_WEEKLY", 4),
+    "monthly": env.int("BACKUP_KEEP_MONTHLY", 12),
+}
+"""How many of the nightly backups stay: the newest of so many days, weeks and months."""
+if BACKUP_DIR and not any(count > 0 for count in BACKUP_KEEP.values()):
+    raise ImproperlyConfigured("BACKUP_KEEP_DAILY, _WEEKLY and _MONTHLY keep nothing: one must be above 0.")
+BACKUP_PASSPHRASE = env.str("BACKUP_PASSPHRASE", "")
+BACKUP_PASSPHRASE_FILE = env.str("BACKUP_PASSPHRASE_FILE", "")
+"""What seals every backup; the file's first line, so that it need not stand in the environment."""
+
 # Mail ---------------------------------------------------------------------------------------------------------------
 MAIL_DIR = DATA_DIR / "mail"
 SMTP_URL = env.str("SMTP_URL", "")
