@@ -6,7 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import connection
 
+from portal.backup import schema
 from portal.backup.dump import backup
 from portal.backup.errors import BackupError
 from portal.backup.passphrase import add_argument, new_passphrase
@@ -28,10 +30,14 @@ class Command(BaseCommand):
             action="store_true",
             help="SECRET_KEY and passwords of the settings also into a file that is not sealed",
         )
+        parser.add_argument("--skip-empty", action="store_true", help="nothing to back up is no error")
         parser.add_argument("--note", default="", help="a line that is shown when the backup is read")
         add_argument(parser)
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if options["skip_empty"] and schema.is_empty(connection):
+            self._say("There is nothing to back up yet.")
+            return
         try:
             made = backup(
                 options["file"],
