@@ -7,6 +7,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -47,8 +48,11 @@ def tile(request: HttpRequest, z: int, x: int, y: int) -> HttpResponse:
 
 @require_safe
 def base_layer(request: HttpRequest) -> HttpResponse:
-    """GeoJSON of boundary, districts and streets, with ETag."""
-    body, tag = ground.base_layer(_of(request))
+    """GeoJSON of boundary, districts and streets, with ETag: of the site, or of `?municipality=` (slug) on any host."""
+    here = _of(request)
+    if (slug := request.GET.get("municipality", "").replace("\x00", "")) not in {"", here.slug}:
+        here = get_object_or_404(Municipality.objects.active().defer("boundary"), slug=slug)
+    body, tag = ground.base_layer(here)
     if tag in request.headers.get("If-None-Match", ""):
         response = HttpResponse(status=304)
     else:

@@ -30,6 +30,7 @@ from notifications.models import Delivery
 from notifications.policy import Role
 from reports.models import Photo
 from reports.privacy import Finding, findings
+from reports.services import releasable
 
 
 def case_for(user: User, pk: int) -> Case:
@@ -69,6 +70,8 @@ class ShownPhoto:
     item: dict[str, Any] | None
     """What the component `photo` takes; None while the variants are not made."""
     kept_back: bool
+    may_release: bool
+    may_withdraw: bool
 
 
 @dataclass(frozen=True)
@@ -111,6 +114,11 @@ class CasePage:
         deed = deeds.BY_NAME[name]
         return deed.permission in self.rights and deed.offered(self.case)
 
+    def can_take_back_text(self) -> bool:
+        """Whether "not public" still says anything new about the text."""
+        undecided = releasable(self.case) and not self.text_kept_back
+        return Permission.RELEASE in self.rights and (self.case.report.text_released or undecided)
+
     def url(self, tun: str = "") -> str:
         """Address of the page, with a panel opened."""
         address = reverse("desk_case", args=[self.case.pk]) + self.query.address(tun=tun)
@@ -147,24 +155,36 @@ class CasePage:
         released = self.case.report.text_released
         return not released and any(entry.deed == Deed.TEXT_WITHDRAWN.value for entry in self.entries)
 
-    @property
+    @cached_property
     def photos(self) -> list[ShownPhoto]:
-        """All photos in order."""
-        return [
-            ShownPhoto(
-                photo,
-                number,
-                history.shown(photo.file) if photo.file.ready_at is not None else None,
-                photo.pk in self._kept_back,
+        """All photos in order, each with what may be decided about it."""
+        may_decide, open_to_release = Permission.RELEASE in self.rights, self.offered("foto-freigeben")
+        found = []
+        for number, photo in enumerate(self.case.report.photos.all(), 1):
+            kept_back = photo.pk in self._kept_back
+            undecided = open_to_release and not kept_back
+            found.append(
+                ShownPhoto(
+                    photo,
+                    number,
+                    history.shown(photo.file) if photo.file.ready_at is not None else None,
+                    kept_back,
+                    may_release=open_to_release and not photo.released,
+                    may_withdraw=may_decide and (photo.released or undecided),
+                )
             )
-            for number, photo in enumerate(self.case.report.photos.all(), 1)
-        ]
+        return found
+
+    @property
+    def releasable_photos(self) -> list[ShownPhoto]:
+        """The photos that may be released together with the text."""
+        return [one for one in self.photos if one.may_release]
 
     @cached_property
     def step(self) -> Step | None:
         """The usual next step, None where nothing is usual."""
         case, state = self.case, State(self.case.state)
-        if self.offered("freigeben") and state is State.NEW and not (case.report.text_released or self.text_kept_back):
+        if self.offered("freigeben") and state is State.NEW and not self.text_kept_back:
             return Step("freigeben", _("Release"), url=self.url("freigeben"))
         if not self.offered("status"):
             return None
@@ -176,13 +196,12 @@ class CasePage:
             return Step("erledigt", _("Report as settled"), url=self.url("erledigt"))
         return None
 
-    @property
-    def menu(self) -> list[dict[str, Any]]:
-        """All deeds that are open, for "Weitere"."""
+    def menu(self, besides: str = "") -> list[dict[str, Any]]:
+        """The deeds that are open, for "Weitere", without the one that stands in the bar already."""
         return [
             {"name": deed.name, "label": deed.title, "icon": deed.menu, "url": self.url(deed.name)}
             for deed in deeds.DEEDS
-            if deed.menu and self.offered(deed.name)
+            if deed.menu and deed.name != besides and self.offered(deed.name)
         ]
 
     @property
@@ -228,11 +247,12 @@ class CasePage:
             found.append(SentMail(mail.subject, words[Role(mail.role)], mail.created_at, mail.sent_at, problem))
         return found
 
-    def context(self) -> dict[str, Any]:
-        """What the template reads."""
+    def context(self, opened: str = "") -> dict[str, Any]:
+        """What the template reads; `opened` is the deed whose panel is open."""
         case = self.case
         beside, following = Worklist(self.user, self.query, self.at).beside(case)
         rows: list[Row] = rows_of(beside, self.query, self.at, case.pk)
+        linked = self.step.name if self.step is not None and self.step.url else ""
         return {
             "view": self,
             "case": case,
@@ -247,12 +267,11 @@ class CasePage:
             "query_string": self.query.address(),
             "public_url": kind_of(case).public_path(case) if case.public_at is not None else "",
             "sees_contact": Permission.SEE_CONTACT in self.rights,
-            "may_release": self.offered("foto-freigeben"),
-            "may_take_back": Permission.RELEASE in self.rights,
-            "may_be_public": deeds.may_be_public(case),
+            "releasable": releasable(case),
+            "release_url": self.url("freigeben") if self.offered("freigeben") else "",
+            "wording_url": self.url("wortlaut") if self.offered("wortlaut") else "",
             "supporters": supporters(case),
             "step": self.step,
-            "release_address": self.query.address(tun="freigeben") + "#tun",
             "new_key": uuid.uuid4,
-            "menu": self.menu,
+            "menu": self.menu(besides=opened or linked),
         }

@@ -20,7 +20,7 @@ from geo.search import search
 from moderation.access import seen_by, staff, staff_only
 from moderation.case_page import CasePage, case_for
 from moderation.deeds import BY_NAME, Deed
-from moderation.forms import DeedForm, PhotosField, PlaceForm, TextForm
+from moderation.forms import DeedForm, PhotosField, PlaceForm, ReleaseForm, TextForm, WordingForm
 from moderation.worklist import Query
 
 STATUS: dict[type[Refused], int] = {Denied: 403, Conflict: 409, KeyReused: 409, NoSuchEdge: 409, Invalid: 422}
@@ -155,5 +155,9 @@ def _render(
     status: int = 200,
     **extra: Any,
 ) -> HttpResponse:
-    context = page.context() | {"deed": deed, "form": form, "panel": deed is not None and bool(deed.menu)} | extra
+    opened = deed.name if deed is not None and deed.menu else ""
+    context = page.context(opened) | {"deed": deed, "form": form, "panel": bool(opened)}
+    in_panel = page.releasable_photos if isinstance(form, ReleaseForm) else []
+    context["beside_panel"] = [one for one in page.photos if one not in in_panel]
+    context |= {"findings": page.findings if isinstance(form, WordingForm) else [], **extra}
     return render(request, "moderation/case.html", context, status=status)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from enum import StrEnum
 from typing import Any
 
 from django.db import transaction
@@ -20,6 +21,15 @@ from reports import services as reports
 
 NO_EDGE = _("The state of the case does not allow this any more.")
 Run = Callable[[Any, Case, By, Act, Sequence[File]], None]
+
+
+class Readers(StrEnum):
+    """Who reads the words of a deed."""
+
+    NOBODY = ""
+    STAFF = "staff"
+    REPORTER = "reporter"
+    EVERYBODY = "everybody"
 
 
 @dataclass(frozen=True)
@@ -39,12 +49,8 @@ class Deed:
     offered: Callable[[Case], bool] = lambda case: True
     menu: str = ""
     """Icon in the menu of further deeds; "" for deeds that stand elsewhere."""
-
-
-def may_be_public(case: Case) -> bool:
-    """Whether anything of the case may ever be released."""
-    hidden = case.stage is not None and case.stage.hides
-    return bool(not case.confidential and case.topic.category.rules.public and not hidden)
+    readers: Readers = Readers.NOBODY
+    """Who reads what is typed, so that the panel can say it."""
 
 
 def _release(form: forms.ReleaseForm, case: Case, by: By, act: Act, files: Sequence[File]) -> None:
@@ -56,6 +62,10 @@ def _release(form: forms.ReleaseForm, case: Case, by: By, act: Act, files: Seque
             if str(photo.pk) in chosen and act.client_key is not None:
                 key = uuid.uuid5(act.client_key, str(photo.pk))
                 reports.release_photo(photo=photo, by=by, act=replace(act, version=None, client_key=key))
+
+
+def _reword(form: forms.WordingForm, case: Case, by: By, act: Act, files: Sequence[File]) -> None:
+    reports.release_text(case=case, by=by, text=form.wording, act=act)
 
 
 def _withdraw_text(form: forms.DeedForm, case: Case, by: By, act: Act, files: Sequence[File]) -> None:
@@ -121,8 +131,32 @@ def _assign(form: forms.AssignForm, case: Case, by: By, act: Act, files: Sequenc
     cases.assign(case=case, by=by, unit=typed["unit"], assignee=typed["assignee"], act=act)
 
 
-def _leads_to(state: State) -> Callable[[Case], bool]:
-    return lambda case: state in EDGES[State(case.state)] and State(case.state) is not state
+# When a deed applies. Verbs check the same; the desk only does not offer what they would refuse, or what is of no use.
+def _unreleased_text(case: Case) -> bool:
+    return reports.releasable(case) and not case.report.text_released
+
+
+def _released_text(case: Case) -> bool:
+    return reports.releasable(case) and case.report.text_released
+
+
+def _goes_on(case: Case) -> bool:
+    """The state leads anywhere: of what was taken back nothing more can come."""
+    return bool(EDGES[State(case.state)])
+
+
+def _can_be_settled(case: Case) -> bool:
+    state = State(case.state)
+    return state is not State.DONE and State.DONE in EDGES[state]
+
+
+def _reaches_reporter(case: Case) -> bool:
+    """Somebody holds the link to the reporter's own page: of an imported case only who is known by a contact."""
+    return _goes_on(case) and (case.contact_id is not None or case.import_key is None)
+
+
+def _can_wait(case: Case) -> bool:
+    return _reaches_reporter(case) and State.WAITING in EDGES[State(case.state)]
 
 
 P = Permission
@@ -137,8 +171,20 @@ DEEDS = (
         forms.ReleaseForm,
         _release,
         no_edge=NOT_PUBLIC,
-        offered=may_be_public,
+        offered=_unreleased_text,
         menu="eye",
+    ),
+    Deed(
+        "wortlaut",
+        _("Change the public wording"),
+        _("Save the wording"),
+        _("The public wording is changed."),
+        P.RELEASE,
+        forms.WordingForm,
+        _reword,
+        no_edge=NOT_PUBLIC,
+        offered=_released_text,
+        menu="edit",
     ),
     Deed(
         "text-zurueckziehen",
@@ -159,7 +205,7 @@ DEEDS = (
         forms.PhotoForm,
         _release_photo,
         no_edge=NOT_PUBLIC,
-        offered=may_be_public,
+        offered=reports.releasable,
     ),
     Deed(
         "foto-zurueckziehen",
@@ -179,8 +225,9 @@ DEEDS = (
         P.MOVE,
         forms.SettleForm,
         _move,
-        offered=_leads_to(State.DONE),
+        offered=_can_be_settled,
         menu="check-circle",
+        readers=Readers.EVERYBODY,
     ),
     Deed(
         "status",
@@ -190,8 +237,9 @@ DEEDS = (
         P.MOVE,
         forms.MoveForm,
         _move,
-        offered=lambda case: bool(EDGES[State(case.state)]),
+        offered=_goes_on,
         menu="state-working",
+        readers=Readers.EVERYBODY,
     ),
     Deed(
         "mitteilung",
@@ -201,8 +249,9 @@ DEEDS = (
         P.MOVE,
         forms.UpdateForm,
         _update,
-        offered=may_be_public,
+        offered=reports.releasable,
         menu="globe",
+        readers=Readers.EVERYBODY,
     ),
     Deed(
         "nachricht",
@@ -212,7 +261,9 @@ DEEDS = (
         P.MOVE,
         forms.MessageForm,
         _message,
+        offered=_reaches_reporter,
         menu="mail",
+        readers=Readers.REPORTER,
     ),
     Deed(
         "rueckfrage",
@@ -222,8 +273,9 @@ DEEDS = (
         P.MOVE,
         forms.MessageForm,
         _question,
-        offered=lambda case: State.WAITING in EDGES[State(case.state)],
+        offered=_can_wait,
         menu="question",
+        readers=Readers.REPORTER,
     ),
     Deed(
         "notiz",
@@ -234,6 +286,7 @@ DEEDS = (
         forms.NoteForm,
         _note,
         menu="note",
+        readers=Readers.STAFF,
     ),
     Deed(
         "zuweisen",
@@ -243,7 +296,9 @@ DEEDS = (
         P.ASSIGN,
         forms.AssignForm,
         _assign,
+        offered=_goes_on,
         menu="users",
+        readers=Readers.STAFF,
     ),
     Deed(
         "kategorie",
@@ -253,6 +308,7 @@ DEEDS = (
         P.EDIT,
         forms.CategoryForm,
         _category,
+        offered=_goes_on,
         menu="list",
     ),
     Deed(
@@ -263,6 +319,7 @@ DEEDS = (
         P.EDIT,
         forms.PlaceForm,
         _place,
+        offered=_goes_on,
         menu="pin",
     ),
 )

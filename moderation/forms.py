@@ -85,17 +85,32 @@ class DeedForm(forms.Form):
         return list(File.objects.filter(case=self.case, pk__in=wanted[:20])) if wanted else []
 
 
-class ReleaseForm(DeedForm):
-    """Text in the citizen's or an own wording, and photos that go with it."""
+class WordingForm(DeedForm):
+    """The text as everybody reads it, in the citizen's or an own wording."""
 
     text = forms.CharField(label=gettext_lazy("Public wording"), widget=_area(6), strip=True)
+
+    def prepare(self) -> None:
+        report = self.case.report
+        self.initial.setdefault("text", report.public_text or report.text)
+
+    @property
+    def wording(self) -> str | None:
+        """The own wording, None for the citizen's words as they are."""
+        typed = str(self.cleaned_data["text"]).replace("\r\n", "\n").strip()
+        return None if typed == self.case.report.text.replace("\r\n", "\n").strip() else typed
+
+
+class ReleaseForm(WordingForm):
+    """The text, and photos that go with it."""
+
     photos = forms.MultipleChoiceField(
         label=gettext_lazy("Release these photos as well"), required=False, widget=forms.CheckboxSelectMultiple
     )
 
     def prepare(self) -> None:
+        super().prepare()
         report = self.case.report
-        self.initial.setdefault("text", report.public_text or report.text)
         # What was sent may be sent again: then a chosen photo is released already.
         self.waiting: Sequence[Photo] = [one for one in report.photos.all() if self.is_bound or not one.released]
         field = self.fields["photos"]
@@ -104,12 +119,6 @@ class ReleaseForm(DeedForm):
         field.choices = [(str(photo.pk), _("Photo %(n)d") % {"n": numbers[photo.pk]}) for photo in self.waiting]
         if not self.waiting:
             del self.fields["photos"]
-
-    @property
-    def wording(self) -> str | None:
-        """The own wording, None for the citizen's words as they are."""
-        typed = str(self.cleaned_data["text"]).replace("\r\n", "\n").strip()
-        return None if typed == self.case.report.text.replace("\r\n", "\n").strip() else typed
 
 
 class PhotoForm(DeedForm):
@@ -179,11 +188,16 @@ class PlaceForm(DeedForm):
         return data
 
 
+def _words(label: Any) -> forms.CharField:
+    missing = {"required": gettext_lazy("Please write a few words.")}
+    return forms.CharField(label=label, widget=_area(), error_messages=missing)
+
+
 class TextForm(DeedForm):
     """Words, with prepared ones to choose."""
 
     block = forms.ChoiceField(label=gettext_lazy("Text block"), required=False)
-    text = forms.CharField(label=gettext_lazy("Text"), widget=_area(), required=False)
+    text = _words(gettext_lazy("Text"))
 
     def prepare(self) -> None:
         field = self.fields["block"]
@@ -209,7 +223,7 @@ class MessageForm(TextForm):
 class NoteForm(DeedForm):
     """Words among colleagues."""
 
-    text = forms.CharField(label=gettext_lazy("Note"), widget=_area(), required=False)
+    text = _words(gettext_lazy("Note"))
 
 
 class UpdateForm(TextForm):
@@ -238,7 +252,8 @@ class MoveForm(UpdateForm):
         field = self.fields["stage"]
         assert isinstance(field, forms.ChoiceField)
         field.choices = choices.stage_choices(self.stages)
-        self.fields["text"].label = _("Reason or text for citizens")
+        # Whether a reason is needed depends on the state that is chosen: the verb knows.
+        self.fields["text"].label, self.fields["text"].required = _("Reason or text for citizens"), False
         if self.states is not None:
             self.initial.setdefault("stage", next((value for rows in self.stages.values() for value, _s in rows), ""))
         else:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from django import template
 from django.conf import settings
 from django.core.cache import cache
+from django.http import HttpRequest
 from django.template.context import Context
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.html import format_html_join
+from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
@@ -31,14 +33,25 @@ def bounds_of(municipality: Municipality) -> str:
     return kept
 
 
+def ground_of(municipality: Municipality | None, request: HttpRequest | None) -> str:
+    """Address of the ground: of the site, or by name where a page shows a place of another municipality."""
+    address, here = reverse("geo:base_layer"), getattr(request, "municipality", None)
+    if municipality is None or here is None or municipality.pk == here.pk:
+        return address
+    return f"{address}?{urlencode({'municipality': municipality.slug})}"
+
+
 @register.simple_tag(takes_context=True)
 def map_data(context: Context) -> SafeString:
-    """Data attributes for `<div class="map" {% map_data %} role="application" aria-label="…">`."""
+    """Data attributes for `<div class="map" {% map_data %} role="application" aria-label="…">`.
+
+    The map shows the `municipality` of the context, which is the site's unless the template sets another one.
+    """
     municipality = context.get("municipality")
     found = {
         "data-leaflet": static("vendor/leaflet/leaflet.js"),
         "data-leaflet-css": static("vendor/leaflet/leaflet.css"),
-        "data-ground": reverse("geo:base_layer"),
+        "data-ground": ground_of(municipality, context.get("request")),
         "data-bounds": bounds_of(municipality) if municipality else "",
         "data-tiles": TILES if settings.TILE_URL else "",
         "data-attribution": settings.TILE_ATTRIBUTION if settings.TILE_URL else "",

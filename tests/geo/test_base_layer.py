@@ -58,6 +58,12 @@ def test_kept_until_something_changes(
     assert layers(client) == [("district", "Marienfeld")]
 
 
+def test_a_municipality_is_asked_for_by_name_on_any_host(client: Client, county: Municipality) -> None:
+    body = client.get(URL, {"municipality": "west"}, headers={"host": "kreis.localhost"}).content
+    assert body == client.get(URL, headers={"host": "west.localhost"}).content
+    assert client.get(URL, {"municipality": "nirgendwo\x00"}).status_code == 404
+
+
 def test_coordinates_are_rounded(client: Client, town: Municipality) -> None:
     town.boundary = box(8.123456789, 51.9, 8.3, 51.99)
     town.save()

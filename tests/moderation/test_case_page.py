@@ -1,5 +1,6 @@
 """The page of a case: what it shows to whom, the usual next step, the history."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -112,3 +113,13 @@ def test_history_tells_who_did_what_and_who_reads_it(manager, town, make_report,
 def test_every_deed_has_words_in_the_history():
     special = {Deed.MOVED, Deed.CATEGORY_CHANGED, Deed.ASSIGNED, Deed.FEEDBACK, Deed.BOUNCED}
     assert set(_titles()) | special == set(Deed)
+
+
+def test_on_a_foreign_host_the_map_is_that_of_the_cases_municipality(login, town, neighbour, make_report):
+    case, client = make_report(), login(town.manager)
+    for tun in ("", "ort"):
+        at_home = client.get(url(case, tun=tun)).content.decode()
+        abroad = client.get(url(case, tun=tun), headers={"host": "heek.localhost"}).content.decode()
+        assert 'data-ground="/karte/grund.json"' in at_home
+        assert 'data-ground="/karte/grund.json?municipality=harsewinkel"' in abroad
+        assert re.findall(r'data-bounds="[^"]+"', at_home) == re.findall(r'data-bounds="[^"]+"', abroad)

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from cases.change import Act, By
+from cases.models import Stage
 from cases.policy import State
 from cases.services import assign, feedback, move, note, note_bounce, question
 from reports.services import release_text, withdraw_text
@@ -58,6 +59,15 @@ def test_a_text_kept_internal_on_purpose_is_reviewed(manager, make_report, town)
     move(case=case, to=State.OPEN, by=by)
     withdraw_text(case=case, by=by)
     assert numbers(manager.get(DESK)) == []
+
+
+def test_what_may_not_be_released_is_not_to_be_reviewed(manager, make_report, town):
+    case = make_report()
+    Stage.objects.filter(slug="in-arbeit").update(hides=True)
+    move(case=case, to=State.OPEN, by=By.staff(town.manager))
+    assert numbers(manager.get(DESK)) == []
+    Stage.objects.filter(slug="in-arbeit").update(hides=False)
+    assert numbers(manager.get(DESK)) == [case.number]
 
 
 def test_what_a_citizen_says_after_the_end_comes_back_until_somebody_acts(manager, make_report, town):

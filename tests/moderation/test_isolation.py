@@ -82,7 +82,7 @@ def everything_tried(client, case, town):
 def test_staff_of_another_municipality_find_nothing(login, town, neighbour, foreign):
     before = state_of(foreign)
     found = {who: everything_tried(login(getattr(neighbour, who)), foreign, town) for who in STRANGERS}
-    assert found == dict.fromkeys(STRANGERS, {404})
+    assert found == {who: {404} for who in STRANGERS}
     assert state_of(foreign) == before
 
 

@@ -2,6 +2,11 @@
 import {createMap} from "../map/base.js";
 import {pinOptions} from "../pin.js";
 
+// The open case stands in sight in the list beside it.
+const list = document.querySelector(".desk__list");
+const current = list?.querySelector("[aria-current]")?.closest("li");
+if (current) list.scrollTop = Math.max(0, current.offsetTop - (list.clientHeight - current.offsetHeight) / 2);
+
 if (location.hash === "#tun") document.getElementById("tun")?.focus();
 
 for (const blocks of document.querySelectorAll("[data-blocks]")) {
@@ -52,7 +57,7 @@ if (chooser) {
   chooser.hidden = false;
   createMap(chooser, { center: typed(), zoom: 17 })
     .then(({ map, L }) => {
-      const marker = L.marker(typed() || map.getCenter(), { icon: L.divIcon(pinOptions("working", "pin")), draggable: true, keyboard: false });
+      const marker = L.marker(typed() || map.getCenter(), { icon: L.divIcon(pinOptions(chooser.dataset.look, chooser.dataset.icon)), draggable: true, keyboard: false });
       if (typed()) marker.addTo(map);
       const set = (point) => {
         lat.value = point.lat.toFixed(6);
