@@ -25,6 +25,13 @@ Migrations = dict[str, list[str]]
 LEFT_OUT = {"sessions.Session"}
 """Who is logged in. A restore must not log anybody in again who has logged out since."""
 _DJANGO = "django_"
+_REGISTERS = (
+    "geometry_columns_auth",
+    "geometry_columns_field_infos",
+    "geometry_columns_statistics",
+    "geometry_columns_time",
+)
+"""What SpatiaLite notes of a geometry column, beside `geometry_columns` itself."""
 
 
 def applied(connection: BaseDatabaseWrapper) -> Migrations:
@@ -141,6 +148,8 @@ def _forget_geometry(cursor: CursorWrapper, table: str) -> None:
             cursor.execute("SELECT DisableSpatialIndex(%s, %s)", [table, column])
         index = cursor.db.ops.quote_name(f"idx_{table}_{column}")
         cursor.execute(f"DROP TABLE IF EXISTS {index}")
+        for register in _REGISTERS:
+            cursor.execute(f"DELETE FROM {register} WHERE lower(f_table_name) = lower(%s)", [table])  # noqa: S608
         cursor.execute("SELECT DiscardGeometryColumn(%s, %s)", [table, column])
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import connection
+from django.db import DatabaseError, connection
 
 from portal.backup import schema
 from portal.backup.dump import backup
@@ -47,7 +47,7 @@ class Command(BaseCommand):
                 note=options["note"],
                 say=self._say if options["verbosity"] > 1 else lambda _line: None,
             )
-        except (BackupError, OSError) as error:
+        except (BackupError, DatabaseError, OSError) as error:
             raise CommandError(f"No backup was made: {error}") from None
         if not options["verbosity"]:
             return

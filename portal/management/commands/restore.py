@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import DatabaseError
 
 from portal.backup.errors import BackupError
 from portal.backup.load import restore
@@ -37,7 +38,7 @@ class Command(BaseCommand):
                 migrate=not options["no_migrate"],
                 say=self._say if options["verbosity"] else lambda _line: None,
             )
-        except (BackupError, OSError) as error:
+        except (BackupError, DatabaseError, OSError) as error:
             raise CommandError(f"Nothing was changed: {error}") from None
         if not options["verbosity"]:
             return
