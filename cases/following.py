@@ -94,6 +94,12 @@ def unfollow(*, token: str) -> Case | None:
     return case
 
 
+@transaction.atomic
+def withdraw_support(*, case: Case, email: str) -> None:
+    """Somebody who proved the address takes the support back; again is the same."""
+    Support.objects.filter(case=case, email_hash=email_hash(email)).delete()
+
+
 def supporters(case: Case) -> int:
     """How many people confirmed that they noticed it too."""
     return Support.objects.filter(case=case, confirmed_at__isnull=False).count()

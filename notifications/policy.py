@@ -15,6 +15,8 @@ class Role(StrEnum):
     SUPPORTER = "support"
     SUBSCRIBER = "subscriber"
     """Somebody who follows a place, a district, a category or words; belongs to no case."""
+    PERSON = "person"
+    """Somebody who asked for the link to everything that belongs to their address."""
     UNIT = "unit"
     ON_CALL = "on_call"
     ACCOUNT = "account"
@@ -37,13 +39,14 @@ class Purpose(StrEnum):
     INTEREST = "interest"
     SUBSCRIBE = "subscribe"
     REPORTS = "reports"
+    MINE = "mine"
     DANGER = "danger"
     ASSIGNED = "assigned"
     REOPENED = "reopened"
     ACCOUNT = "account"
 
 
-FLEETING = frozenset({Purpose.INTEREST, Purpose.SUBSCRIBE, Purpose.ACCOUNT})
+FLEETING = frozenset({Purpose.INTEREST, Purpose.SUBSCRIBE, Purpose.MINE, Purpose.ACCOUNT})
 """Mails that are blanked as soon as they are sent: they carry a key (a new password), or an address that is to be
 kept as a hash only (a supporter's)."""
 

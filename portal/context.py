@@ -25,6 +25,7 @@ MENU: Final = (
     ("start", gettext_lazy("Home")),
     ("map", gettext_lazy("Map")),
     ("track", gettext_lazy("Track a report")),
+    ("my_reports", gettext_lazy("My reports")),
     ("report_new", gettext_lazy("Report")),
 )
 LEGAL: Final = (

@@ -61,6 +61,7 @@ INSTALLED_APPS = [
     "portal",
     "api",
     "moderation",
+    "citizens",
     "notifications",
     "subscriptions",
     "reports",

@@ -7,6 +7,7 @@ urlpatterns = [
     path("", include("cases.urls")),
     path("", include("reports.urls")),
     path("", include("subscriptions.urls")),
+    path("", include("citizens.urls")),
     path("konto/", include("accounts.urls")),
     path("verwaltung/", include("moderation.urls")),
     path("api/", include("api.urls")),

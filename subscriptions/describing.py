@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
+from typing import Any
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
@@ -11,6 +12,7 @@ from django.utils.translation import ngettext
 from cases.models import Topic
 from geo.models import District, Municipality
 from reports.search import SORTS
+from subscriptions.models import Subscriber
 from subscriptions.wanted import Wanted
 
 
@@ -60,3 +62,13 @@ def reach(metres: int) -> str:
         return ngettext("%(n)d metre", "%(n)d metres", metres) % {"n": metres}
     kilometres = metres // 1000
     return ngettext("%(n)d kilometre", "%(n)d kilometres", kilometres) % {"n": kilometres}
+
+
+def rows_of(subscriber: Subscriber) -> list[dict[str, Any]]:
+    """The subscriptions of somebody as pages list them, the newest first: row, selection in words, query of the map."""
+    describing = Describing(subscriber.municipality)
+    found = []
+    for row in subscriber.subscriptions.order_by("-created_at", "-pk"):
+        wanted = Wanted.from_json(row.wanted)
+        found.append({"row": row, "selection": describing.line(wanted), "query": wanted.query()})
+    return found

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -18,7 +16,7 @@ from geo.models import Municipality
 from reports.asking import gone, here, private
 from reports.public_forms import tell
 from subscriptions import services
-from subscriptions.describing import Describing
+from subscriptions.describing import Describing, rows_of
 from subscriptions.forms import RhythmForm, SubscribeForm
 from subscriptions.models import RHYTHMS, Subscriber, Subscription
 from subscriptions.policy import PENDING_DAYS, Rhythm
@@ -80,16 +78,6 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
     return render(request, "subscriptions/confirm.html", context)
 
 
-def rows_of(subscriber: Subscriber) -> list[dict[str, Any]]:
-    """The subscriptions of somebody as pages list them, the newest first."""
-    describing = Describing(subscriber.municipality)
-    found = []
-    for row in subscriber.subscriptions.order_by("-created_at", "-pk"):
-        wanted = Wanted.from_json(row.wanted)
-        found.append({"row": row, "selection": describing.line(wanted), "query": wanted.query()})
-    return found
-
-
 @private
 @require_http_methods(METHODS)
 def manage(request: HttpRequest, token: str) -> HttpResponse:
@@ -120,7 +108,8 @@ def _managed(subscriber: Subscriber, request: HttpRequest) -> str:
         services.end_rhythm(subscriber=subscriber)
         return "beendet"
     known = request.POST.get("subscription", "")
-    row = subscriber.subscriptions.filter(pk=int(known)).first() if known.isascii() and known.isdigit() else None
+    whole = known.isascii() and known.isdigit() and len(known) < 19
+    row = subscriber.subscriptions.filter(pk=int(known)).first() if whole else None
     if row is None:
         return ""
     if "end" in request.POST:

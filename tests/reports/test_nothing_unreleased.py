@@ -41,6 +41,10 @@ SECRET = {
     "subscription_confirm",
     "subscription_stop",
     "subscriptions",
+    "my_reports_open",
+    "my_reports_stop",
+    "my_reports_delete",
+    "my_reports_close",
 }
 """Need a secret out of a mail, of the session or of the address; shown to the one person who has it."""
 STAFF = ("account_", "mfa_", "desk", "demo_mail", "field")
@@ -74,6 +78,7 @@ def addresses(case: Case) -> dict[str, list[str]]:
         "report_qr": [f"/meldungen/{number}/qr.svg"],
         "report_new": ["/melden/"],
         "subscribe": [f"/abo/?{query}" for query in searches],
+        "my_reports": ["/meine-meldungen/"],
         "report_thanks": [f"/melden/danke/{number}/"],
         "track": [f"/verfolgen/?nummer={number}"],
         "picture": [],
