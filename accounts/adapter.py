@@ -1,9 +1,15 @@
-"""How django-allauth behaves here: nobody signs up by themselves, mails are plain, links follow the host."""
+"""How django-allauth behaves here: nobody signs up by themselves, mails are plain, links lead to the own town hall."""
+
+from typing import Any
+from urllib.parse import urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
 from django.conf import settings
 from django.http import HttpRequest
 from django.shortcuts import resolve_url
+
+from accounts.models import User
+from accounts.services import home_of
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
@@ -16,3 +22,11 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
         """Back to work; that the password is changed is told there."""
         return resolve_url(settings.LOGIN_REDIRECT_URL)
+
+    def send_password_reset_mail(self, user: User, email: str, context: dict[str, Any]) -> None:
+        """The link leads to the municipality of the person: a forged Host header must not choose where a key goes."""
+        home, link = home_of(user), context["password_reset_url"]
+        base = home.base_url() if home is not None else ""
+        super().send_password_reset_mail(
+            user, email, {**context, "password_reset_url": base + urlsplit(link).path, "municipality": home}
+        )

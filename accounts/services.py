@@ -66,6 +66,17 @@ def may(
     return unit is not None and (unit.pk in found.units or unit.municipality_id in found.municipalities)
 
 
+def home_of(user: User | None) -> Municipality | None:
+    """The municipality a person works for (their oldest role), else the default one: whose look and address links and
+    mails to them carry, whatever host a request came in by."""
+    found = (
+        Membership.objects.filter(user=user).select_related("municipality__parent__parent").order_by("pk").first()
+        if user is not None
+        else None
+    )
+    return found.municipality if found is not None else Municipality.objects.default()
+
+
 def is_staff_of(user: User | AnonymousUser | None, municipality: Municipality) -> bool:
     """Whether `user` has any role in `municipality`."""
     return any(membership.municipality_id == municipality.pk for membership in memberships(user))

@@ -10,8 +10,8 @@ from django.core.mail.backends.base import BaseEmailBackend
 from django.utils import timezone
 from django.utils.translation import get_language
 
-from accounts.models import Membership
-from geo.models import Municipality
+from accounts.models import User
+from accounts.services import home_of
 from notifications.plans import Planned
 from notifications.policy import Purpose, Role
 from notifications.recipients import Recipient
@@ -40,18 +40,7 @@ def _planned(message: EmailMessage, recipient: str) -> Planned:
     return Planned(
         Purpose.ACCOUNT,
         to,
-        _municipality_of(address),
+        home_of(User.objects.filter(email=address).first()),
         timezone.now(),
         facts={"headline": " ".join(str(message.subject).split()), "text": str(message.body).strip()},
     )
-
-
-def _municipality_of(address: str) -> Municipality | None:
-    """The municipality of the person with this login, else the default one."""
-    membership = (
-        Membership.objects.filter(user__email=address)
-        .select_related("municipality__parent__parent")
-        .order_by("pk")
-        .first()
-    )
-    return membership.municipality if membership is not None else Municipality.objects.default()

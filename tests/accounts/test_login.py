@@ -119,6 +119,20 @@ def test_a_forgotten_password_is_set_anew_by_mail(client, town, settings):
     assert "Dieser Link gilt nicht mehr" in client.get(link.group(1), follow=True).content.decode()
 
 
+@pytest.mark.parametrize("host", ["localhost", "evil.localhost", "heek.localhost:1234"])
+def test_the_link_leads_home_whatever_the_request_says(host, client, town, neighbour, settings):
+    settings.EMAIL_BACKEND = "notifications.backend.DeliveryBackend"
+    for user in (town.clerk, neighbour.clerk):
+        client.post(reverse("account_reset_password"), {"email": user.email}, headers={"host": host})
+    for mail, home in zip(Delivery.objects.order_by("pk"), (town, neighbour), strict=True):
+        links = re.findall(r"https?://[^\s\"<>]+", mail.text + mail.html)
+        base = home.municipality.base_url()
+        assert any(link.startswith(f"{base}/konto/passwort/neu/") for link in links)
+        assert {link for link in links if f"{link}/".startswith(f"{base}/")} == set(links)
+        assert "evil" not in mail.text + mail.html + mail.subject
+        assert "1234" not in mail.text + mail.html
+
+
 def test_an_unknown_address_gets_the_same_page_and_no_mail(client, town, settings):
     settings.EMAIL_BACKEND = "notifications.backend.DeliveryBackend"
     response = client.post(reverse("account_reset_password"), {"email": "niemand@example.org"}, follow=True)
