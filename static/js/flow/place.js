@@ -5,6 +5,7 @@ import {gpsOf, shrunk} from "./shrink.js";
 import {later, say, word} from "./words.js";
 
 const CLOSE = 15;
+const CROSS = 26; // px, half the crosshair and a little
 
 /** Bring the place step to life; without map or network the address form stays as it is. */
 export async function initPlace({ form, local, keep }) {
@@ -17,7 +18,7 @@ export async function initPlace({ form, local, keep }) {
   try {
     const known = fields.lat.value && fields.lon.value ? [Number(fields.lat.value), Number(fields.lon.value)] : null;
     const options = { scrollWheelZoom: "center", touchZoom: "center", doubleClickZoom: "center", bounceAtZoomLimits: false };
-    made = await createMap(element, { center: known, zoom: 17.5, options });
+    made = await createMap(element, { center: known, zoom: 17.5, cross: CROSS, options });
   } catch {
     plain(form, box);
     say(word("mapFailed"));

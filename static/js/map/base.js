@@ -54,9 +54,10 @@ export function boundsOf(element) {
  * Create a map in `element`; resolves to `{map, L, ground}` as soon as it can be moved.
  *
  * `center` [lat, lon] and `zoom` say where it stands, else it shows the whole municipality; `options` go to Leaflet.
- * Arrow keys move it, + and - zoom. `ground` resolves to the GeoJSON of the ground once it is drawn (null if missing).
+ * `cross` is the radius in px of a crosshair in the middle, which names leave free. Arrow keys move it, + and - zoom.
+ * `ground` resolves to the GeoJSON of the ground once it is drawn (null if missing).
  */
-export async function createMap(element, { center = null, zoom = 16, options = {} } = {}) {
+export async function createMap(element, { center = null, zoom = 16, cross = 0, options = {} } = {}) {
   const L = await leaflet(element);
   const bounds = boundsOf(element);
   const map = L.map(element, {
@@ -80,12 +81,12 @@ export async function createMap(element, { center = null, zoom = 16, options = {
   const tiles = element.dataset.tiles;
   if (tiles) L.tileLayer(tiles, { maxNativeZoom: 18, maxZoom: 19, attribution: element.dataset.attribution || "" }).addTo(map);
   if (element.dataset.attribution) L.control.attribution({ prefix: false }).addAttribution(element.dataset.attribution).addTo(map);
-  const ground = drawGround(L, map, element).catch(() => null);
+  const ground = drawGround(L, map, element, cross).catch(() => null);
   return { map, L, ground };
 }
 
 /** Draw boundary, districts and streets in calm grey; under real tiles only boundary and outside. */
-async function drawGround(L, map, element) {
+async function drawGround(L, map, element, cross) {
   const answer = await fetch(element.dataset.ground, { headers: { Accept: "application/geo+json" } });
   if (!answer.ok) return null;
   const data = await answer.json();
@@ -106,7 +107,7 @@ async function drawGround(L, map, element) {
   }
   add(of("member"), (c) => ({ fill: false, color: c.district, weight: 1.5 }));
   add(of("boundary"), (c) => ({ fill: false, color: c.border, weight: 2, dashArray: "8 4 2 4" }));
-  const names = tiled ? null : new Labels(map, L, data.features).addTo(map);
+  const names = tiled ? null : new Labels(map, L, data.features, cross).addTo(map);
   const draw = () => {
     const colours = isDark() ? COLOURS.dark : COLOURS.light;
     if (!tiled) element.style.backgroundColor = colours.outside;

@@ -1,14 +1,21 @@
 // Names on our own ground: streets along their course, districts in their middle, never one over another.
 
 const STREETS_FROM = 15;
+const STRAIGHT = 0.15; // radians
+const HALF = 8; // half the height of a line, in px
 
-/** A layer that writes names on one canvas, redrawn after each move. Use: `new Labels(map, L, features).addTo(map)`. */
+/**
+ * A layer that writes names on one canvas, redrawn after each move. Use: `new Labels(map, L, features).addTo(map)`.
+ *
+ * Where a crosshair stands in the middle, `cross` is its radius in px: names step aside, so that both can be read.
+ */
 export class Labels {
-  constructor(map, L, features) {
+  constructor(map, L, features, cross = 0) {
     this.map = map;
     this.L = L;
+    this.cross = cross;
     this.colours = null;
-    this.streets = features.filter((one) => one.properties.layer === "street").map((one) => ({ name: one.properties.name, lines: lines(one.geometry) }));
+    this.streets = features.filter((one) => one.properties.layer === "street").map((one) => ({ name: one.properties.name, lines: lines(one.geometry).map((line) => measured(L, line)) }));
     this.areas = features
       .filter((one) => one.properties.layer === "district" || one.properties.layer === "member")
       .map((one) => ({ name: one.properties.name, middle: L.geoJSON(one).getBounds().getCenter() }));
@@ -54,43 +61,74 @@ export class Labels {
     pen.font = "500 14px 'Fira Sans', sans-serif";
     for (const area of this.areas) {
       const at = this.map.latLngToContainerPoint(area.middle);
-      this.write(pen, size, area.name, at.x, at.y, 0);
+      const wide = pen.measureText(area.name).width;
+      const aside = this.cross + HALF + 2;
+      const y = [at.y, size.y / 2 - aside, size.y / 2 + aside].find((one) => !this.crossed(size, at.x, one, 0, wide));
+      this.write(pen, size, area.name, at.x, y ?? at.y, 0, wide);
     }
   }
 
   writeStreets(pen, size) {
     pen.font = "400 12px 'Fira Sans', sans-serif";
-    const view = this.map.getBounds().pad(0.1);
+    const view = this.map.getBounds();
     for (const street of this.streets) {
       const piece = this.longestPiece(street, view, size);
       const wide = pen.measureText(street.name).width;
       if (!piece || piece.length < wide * 0.8) continue;
-      this.write(pen, size, street.name, piece.x, piece.y, piece.angle, wide);
+      const { along } = this.toCross(size, piece.x, piece.y, piece.angle);
+      const aside = wide / 2 + this.cross;
+      const up = Math.sign(Math.sin(piece.angle)) || 1; // the upper side first: controls lie below
+      for (const far of [0, along - up * aside, along + up * aside]) {
+        if (Math.abs(far) + wide * 0.4 > piece.length / 2) continue;
+        const x = piece.x + Math.cos(piece.angle) * far;
+        const y = piece.y + Math.sin(piece.angle) * far;
+        if (this.crossed(size, x, y, piece.angle, wide)) continue;
+        this.write(pen, size, street.name, x, y, piece.angle, wide);
+        break;
+      }
     }
   }
 
-  /** The longest straight piece of a street within the view: middle, length (px) and angle, readable from below. */
+  /** From (x, y) to the middle of the view, in px along a name and beside it. */
+  toCross(size, x, y, angle) {
+    const dx = size.x / 2 - x;
+    const dy = size.y / 2 - y;
+    return { along: dx * Math.cos(angle) + dy * Math.sin(angle), beside: dy * Math.cos(angle) - dx * Math.sin(angle) };
+  }
+
+  /** Whether a name at (x, y) would lie under the crosshair. */
+  crossed(size, x, y, angle, wide) {
+    if (!this.cross) return false;
+    const { along, beside } = this.toCross(size, x, y, angle);
+    return Math.abs(along) < wide / 2 + this.cross - 0.5 && Math.abs(beside) < HALF + this.cross;
+  }
+
+  /** The longest nearly straight piece of a street within the view: middle, length (px), angle readable from below. */
   longestPiece(street, view, size) {
+    const box = this.L.bounds([0, 0], size);
     let best = null;
     for (const line of street.lines) {
-      if (!line.some(([lon, lat]) => view.contains([lat, lon]))) continue;
-      const points = line.map(([lon, lat]) => this.map.latLngToContainerPoint([lat, lon]));
+      if (!view.intersects(line.bounds)) continue;
+      const points = line.points.map((point) => this.map.latLngToContainerPoint(point));
+      let from = null;
+      let to = null;
       for (let i = 1; i < points.length; i += 1) {
-        const cut = this.L.LineUtil.clipSegment(points[i - 1], points[i], this.L.bounds([0, 0], size), false, true);
-        if (!cut) continue;
-        const [a, b] = cut;
-        const length = a.distanceTo(b);
-        if (best && best.length >= length) continue;
-        let angle = Math.atan2(b.y - a.y, b.x - a.x);
-        if (angle > Math.PI / 2) angle -= Math.PI;
-        if (angle < -Math.PI / 2) angle += Math.PI;
-        best = { x: (a.x + b.x) / 2, y: (a.y + b.y) / 2, length, angle };
+        const cut = this.L.LineUtil.clipSegment(points[i - 1], points[i], box, false, true);
+        if (!cut) {
+          from = null;
+          continue;
+        }
+        const goesOn = from && to.equals(cut[0]) && Math.abs(bend(from, to, cut[1])) < STRAIGHT;
+        if (!goesOn) [from] = cut;
+        [, to] = cut;
+        const length = from.distanceTo(to);
+        if (!best || length > best.length) best = { length, angle: turned(angleOf(from, to)), x: (from.x + to.x) / 2, y: (from.y + to.y) / 2 };
       }
     }
     return best;
   }
 
-  write(pen, size, text, x, y, angle, wide = pen.measureText(text).width) {
+  write(pen, size, text, x, y, angle, wide) {
     const w = (Math.abs(Math.cos(angle)) * wide) / 2 + 10;
     const h = (Math.abs(Math.sin(angle)) * wide) / 2 + 10;
     if (x < 0 || y < 0 || x > size.x || y > size.y) return;
@@ -103,6 +141,28 @@ export class Labels {
     pen.fillText(text, 0, 0);
     pen.restore();
   }
+}
+
+function angleOf(a, b) {
+  return Math.atan2(b.y - a.y, b.x - a.x);
+}
+
+/** How much a way from a over b to c turns at b, in radians. */
+function bend(a, b, c) {
+  const turn = angleOf(b, c) - angleOf(a, b);
+  return Math.atan2(Math.sin(turn), Math.cos(turn));
+}
+
+/** The same line, so that its words do not stand on their head. */
+function turned(angle) {
+  if (angle > Math.PI / 2) return angle - Math.PI;
+  return angle < -Math.PI / 2 ? angle + Math.PI : angle;
+}
+
+/** A line with its bounds: a long street may cross the view without a corner in it. */
+function measured(L, line) {
+  const points = line.map(([lon, lat]) => L.latLng(lat, lon));
+  return { points, bounds: L.latLngBounds(points) };
 }
 
 function lines(geometry) {

@@ -201,7 +201,10 @@ async function start() {
   page.classList.add("is-live");
   raise = sheet(page);
   raiseIfEmpty();
-  const { map, L } = await createMap(document.getElementById("map"), placed ? { center: [lat, lon], zoom: zoom >= 1 && zoom <= 19 ? zoom : 16 } : {});
+  const { map, L } = await createMap(document.getElementById("map"), {
+    cross: matchMedia("(hover: hover)").matches ? 0 : 16,
+    ...(placed ? { center: [lat, lon], zoom: zoom >= 1 && zoom <= 19 ? zoom : 16 } : {}),
+  });
   view = { map, L, settled: false, pins: new Pins(map, L, words, pick) };
   moved = placed;
   map.on("moveend", onMove);
