@@ -35,7 +35,9 @@ class Permission(StrEnum):
     ASSIGN = "assign"
     """Give a case to a unit or a person."""
     ADMINISTER = "administer"
-    """Change users, units, categories, texts."""
+    """Set the municipality up: name, look, mail, units, categories, users."""
+    WRITE = "write"
+    """Write the texts of the pages: imprint, privacy, contact …"""
     CONFIDENTIAL = "confidential"
     """See complaints and worries, which are never public."""
 
@@ -46,7 +48,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     Role.MANAGER: frozenset(Permission) - {P.ADMINISTER},
     Role.CLERK: frozenset({P.SEE, P.SEE_CONTACT, P.RELEASE, P.EDIT, P.MOVE, P.NOTE, P.ASSIGN}),
     Role.FIELD: frozenset({P.SEE, P.MOVE, P.NOTE}),
-    Role.EDITOR: frozenset({P.SEE, P.RELEASE, P.EDIT, P.NOTE}),
+    Role.EDITOR: frozenset({P.SEE, P.RELEASE, P.EDIT, P.NOTE, P.WRITE}),
 }
 
 WHOLE_MUNICIPALITY: frozenset[Role] = frozenset({Role.ADMIN, Role.MANAGER, Role.EDITOR})

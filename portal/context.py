@@ -33,6 +33,9 @@ LEGAL: Final = (
     ("privacy", gettext_lazy("Privacy")),
     ("accessibility", gettext_lazy("Accessibility")),
     ("contact", gettext_lazy("Contact")),
+    ("easy_language", gettext_lazy("Easy language")),
+    ("sign_language", gettext_lazy("Sign language")),
+    ("report_barrier", gettext_lazy("Report a barrier")),
 )
 STAFF_MENU: Final = (("desk", gettext_lazy("Work list")),)
 HOME: Final = "start"

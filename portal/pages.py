@@ -2,14 +2,12 @@
 
 from django.urls import path
 
-from portal import design, legal, postbox, start, style
+from pages import urls as pages
+from portal import design, postbox, start, style
 
 urlpatterns = [
     path("", start.page, name="start"),
-    path("impressum/", legal.page("imprint"), name="imprint"),
-    path("datenschutz/", legal.page("privacy"), name="privacy"),
-    path("barrierefreiheit/", legal.page("accessibility"), name="accessibility"),
-    path("kontakt/", legal.page("contact"), name="contact"),
+    *pages.urlpatterns,
     *style.urlpatterns,
     *postbox.urlpatterns,
     path("design/", design.page, name="design"),

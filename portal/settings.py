@@ -66,6 +66,7 @@ INSTALLED_APPS = [
     "subscriptions",
     "reports",
     "forms",
+    "pages",
     "cases",
     "accounts",
     "geo",

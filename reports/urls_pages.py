@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reports import feed, map, own, page, tokens, track  # noqa: A004  the page is called so
+from reports import barrier, feed, map, own, page, tokens, track  # noqa: A004  the page is called so
 
 urlpatterns = [
     path("karte/", map.show, name="map"),
@@ -20,5 +20,6 @@ urlpatterns = [
     path("bestaetigen/<str:token>/", tokens.confirm_contact, name="confirm_contact"),
     path("abbestellen/meldung/<str:token>/", tokens.stop_mails, name="stop_mails"),
     path("abbestellen/<str:token>/", tokens.unfollow, name="unfollow"),
+    path("barriere-melden/", barrier.show, name="report_barrier"),
     path("verfolgen/", track.track, name="track"),
 ]

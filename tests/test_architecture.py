@@ -17,6 +17,7 @@ PACKAGES = [
     "reports",
     "forms",
     "cases",
+    "pages",
     "accounts",
     "geo",
     "outbox",

@@ -8,6 +8,7 @@ from outbox.work import run_all
 from portal.demo.catalogue import put_catalogue
 from portal.demo.gazetteer import put_gazetteer
 from portal.demo.municipalities import Say, put_municipalities
+from portal.demo.pages import put_pages
 from portal.demo.people import put_people, put_responsibilities
 from portal.demo.reports import put_reports
 
@@ -19,6 +20,7 @@ def load(say: Say, now: datetime) -> int:
     say("People and categories")
     put_people()
     put_catalogue()
+    put_pages()
     say("Streets")
     put_gazetteer(say)
     put_responsibilities()

@@ -42,6 +42,36 @@ def put_catalogue(municipality: Municipality) -> int:
     return made + _stages(municipality) + _text_blocks(municipality, topics)
 
 
+@transaction.atomic
+def put_category(municipality: Municipality, slug: str) -> Category:
+    """The standard category `slug` that holds in the municipality, made where there is none.
+
+    Also one that is switched off: what the law demands does not depend on the tree.
+    """
+    chain = municipality.chain()
+    rows = Topic.objects.filter(municipality__in=chain, slug=slug, category__isnull=False).select_related("category")
+    known = {topic.municipality_id: topic for topic in rows}
+    for one in chain:
+        if one.pk in known:
+            return known[one.pk].category
+    group, row = next(
+        (group, row) for group in data("categories") for row in group["categories"] if row["slug"] == slug
+    )
+    parent, _new = Topic.objects.get_or_create(
+        municipality=chain[-1], slug=group["slug"], defaults={"name": group["name"], "position": 9_000}
+    )
+    topic = Topic.objects.create(
+        municipality=chain[-1],
+        slug=slug,
+        name=row["name"],
+        parent=parent,
+        position=9_999,
+        working_days=row.get("days", 10),
+        confidential=row.get("confidential", False),
+    )
+    return Category.objects.create(topic=topic, **_facts(row, {}))
+
+
 def _form(slug: str, questions: dict[str, Any]) -> Form:
     """Shared by all municipalities, so without one."""
     found = Form.objects.filter(municipality=None, slug=slug).first()
