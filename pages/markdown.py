@@ -9,7 +9,7 @@ from django.utils.safestring import SafeString, mark_safe
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-TAGS: Final = set("h2 h3 h4 h5 h6 p br hr strong em a ul ol li blockquote code table thead tbody tr th td".split())
+TAGS: Final = set("h2 h3 h4 h5 h6 p br hr strong em a ul ol li blockquote code table thead tbody tr th td".split())  # noqa: SIM905
 SCHEMES: Final = {"http", "https", "mailto", "tel"}
 _reader = MarkdownIt("commonmark", {"html": False, "breaks": True}).enable("table").disable(["image", "html_block"])
 
