@@ -29,6 +29,8 @@ log = structlog.get_logger("anliegen.files")
 
 VARIANTS = tuple(pictures.SIZES)
 SUFFIXES = ("webp", "jpg")
+PREVIEW = "small.jpg"
+"""The variant that may be there before the worker has made the others."""
 
 
 def store(
@@ -38,18 +40,22 @@ def store(
     draft: Draft | None = None,
     case: Case | None = None,
     client_key: uuid.UUID | None = None,
+    preview: bool = False,
 ) -> tuple[File, tuple[float, float] | None]:
     """Check an upload by content and keep it; returns the File and the position its metadata name (lon, lat).
 
-    The variants are made by the worker. The position is for proposing the place and is stored nowhere. The same file
+    The variants are made by the worker; with `preview` the small JPEG stands there at once, for a sender who wants to
+    see what arrived. The position is for proposing the place and is stored nowhere. The same file
     for the same draft or case again (back button, replay) is the one kept before. Raises Invalid({"photos": …}).
     """
-    content, picture = _inspected(upload)
+    content, picture = _inspected(upload, preview=preview)
     digest = hashlib.sha256(content).hexdigest()
     if (same := _same(case, draft, digest, client_key)) is not None:
         return same, picture.position
     key = new_secret()
     default_storage.save(f"originals/{key}", ContentFile(content))
+    if picture.preview is not None:
+        default_storage.save(f"variants/{key}/{PREVIEW}", ContentFile(picture.preview))
     try:
         with transaction.atomic():
             # The same photo sent twice at once waits here for the other one.
@@ -58,7 +64,7 @@ def store(
             elif draft is not None:
                 Draft.objects.select_for_update().filter(pk=draft.pk).values_list("pk").first()
             if (same := _same(case, draft, digest, client_key)) is not None:
-                default_storage.delete(f"originals/{key}")
+                remove(key)
                 return same, picture.position
             file = File.objects.create(
                 case=case,
@@ -74,7 +80,7 @@ def store(
             )
             emit("file.stored", file=file.pk)
     except IntegrityError:
-        default_storage.delete(f"originals/{key}")
+        remove(key)
         return File.objects.get(case=case, client_key=client_key), picture.position
     return file, picture.position
 
@@ -98,12 +104,15 @@ def check(*, uploads: Sequence[UploadedFile[Any]]) -> None:
         raise Invalid({"photos": errors})
 
 
-def _inspected(upload: UploadedFile[Any]) -> tuple[bytes, pictures.Picture]:
+def _inspected(upload: UploadedFile[Any], *, preview: bool = False) -> tuple[bytes, pictures.Picture]:
     upload.seek(0)
     content = upload.read(settings.PHOTO_MAX_BYTES + 1)
     try:
         picture = pictures.inspect(
-            ContentFile(content), max_bytes=settings.PHOTO_MAX_BYTES, max_pixels=settings.PHOTO_MAX_PIXELS
+            ContentFile(content),
+            max_bytes=settings.PHOTO_MAX_BYTES,
+            max_pixels=settings.PHOTO_MAX_PIXELS,
+            preview=preview,
         )
     except pictures.Unusable as unusable:
         name = (upload.name or "").replace("\x00", "")[:80]
@@ -126,6 +135,11 @@ def make_variants(*, file: File, at: datetime) -> None:
             default_storage.delete(path)
         default_storage.save(path, ContentFile(content))
     File.objects.filter(pk=file.pk, ready_at=None).update(ready_at=at)
+
+
+def previewed(file: File) -> bool:
+    """Whether the small JPEG can be shown to who may see the file."""
+    return file.ready_at is not None or default_storage.exists(f"variants/{file.key}/{PREVIEW}")
 
 
 def delete(*, file: File) -> None:

@@ -69,13 +69,17 @@ class Picture:
     height: int
     taken_at: datetime | None
     position: tuple[float, float] | None
+    preview: bytes | None = None
+    """The small variant as JPEG, if it was asked for."""
 
 
-def inspect(stream: IO[bytes], *, max_bytes: int = MAX_BYTES, max_pixels: int = MAX_PIXELS) -> Picture:
+def inspect(
+    stream: IO[bytes], *, max_bytes: int = MAX_BYTES, max_pixels: int = MAX_PIXELS, preview: bool = False
+) -> Picture:
     """Looks at an upload and decodes it once, so that a broken file is refused while its sender is there.
 
-    Reads from the beginning and leaves the stream at its beginning. Broken metadata is ignored as long as the
-    pixels decode. Raises `Unusable`.
+    With `preview` what is decoded anyway becomes a small picture at once. Reads from the beginning and leaves the
+    stream at its beginning. Broken metadata is ignored as long as the pixels decode. Raises `Unusable`.
     """
     stream.seek(0)
     data = stream.read(max_bytes + 1)
@@ -88,12 +92,14 @@ def inspect(stream: IO[bytes], *, max_bytes: int = MAX_BYTES, max_pixels: int = 
         )
     kind, image, exif = _open(data, max_pixels)
     width, height = image.size
+    small = fit(width, height, SIZES["small"])
     if kind == "JPEG":
-        image.draft(None, (max(1, width // 8), max(1, height // 8)))
+        image.draft(None, small if preview else (max(1, width // 8), max(1, height // 8)))
     _decode(image)
     if exif.orientation >= 5:
         width, height = height, width
-    return Picture(kind, width, height, exif.taken_at, exif.position)
+    shown = _jpeg(_upright(image, small, exif.orientation)) if preview else None
+    return Picture(kind, width, height, exif.taken_at, exif.position, shown)
 
 
 def variants(stream: IO[bytes], *, max_pixels: int = MAX_PIXELS) -> dict[str, bytes]:
@@ -107,22 +113,12 @@ def variants(stream: IO[bytes], *, max_pixels: int = MAX_PIXELS) -> dict[str, by
     if kind == "JPEG":
         image.draft(None, largest)
     _decode(image)
-    try:
-        profile = image.info.get("icc_profile")
-        image = _flat(image)
-        if image.size != largest:
-            image = image.resize(largest, Image.Resampling.LANCZOS, reducing_gap=3.0)
-        image = _srgb(image, profile)
-        for turn in TURNS.get(exif.orientation, ()):
-            image = image.transpose(turn)
-        files: dict[str, bytes] = {}
-        for name, edge in SIZES.items():
-            image = image.resize(fit(*image.size, edge), Image.Resampling.LANCZOS)
-            image.info = {}
-            files[f"{name}.webp"] = _written(image, "WEBP", quality=78, method=4)
-            files[f"{name}.jpg"] = _written(image, "JPEG", quality=80, progressive=True, optimize=True)
-    except (OSError, ValueError) as error:
-        raise _broken() from error
+    image = _upright(image, largest, exif.orientation)
+    files: dict[str, bytes] = {}
+    for name, edge in SIZES.items():
+        image = image.resize(fit(*image.size, edge), Image.Resampling.LANCZOS)
+        files[f"{name}.webp"] = _written(image, "WEBP", quality=78, method=4)
+        files[f"{name}.jpg"] = _jpeg(image)
     return files
 
 
@@ -210,6 +206,21 @@ def _flat(image: Image.Image) -> Image.Image:
     return image if image.mode in ("L", "RGB", "CMYK") else image.convert("RGB")
 
 
+def _upright(image: Image.Image, size: tuple[int, int], orientation: int) -> Image.Image:
+    """A decoded picture as sRGB in this size, then turned upright."""
+    try:
+        profile = image.info.get("icc_profile")
+        image = _flat(image)
+        if image.size != size:
+            image = image.resize(size, Image.Resampling.LANCZOS, reducing_gap=3.0)
+        image = _srgb(image, profile)
+        for turn in TURNS.get(orientation, ()):
+            image = image.transpose(turn)
+    except (OSError, ValueError) as error:
+        raise _broken() from error
+    return image
+
+
 def _srgb(image: Image.Image, profile: object) -> Image.Image:
     """RGB as sRGB. A profile that is broken, huge or of another colour model is left aside."""
     if isinstance(profile, bytes) and 128 < len(profile) <= MAX_PROFILE:
@@ -226,7 +237,16 @@ def _srgb(image: Image.Image, profile: object) -> Image.Image:
     return image.convert("RGB")
 
 
+def _jpeg(image: Image.Image) -> bytes:
+    return _written(image, "JPEG", quality=80, progressive=True, optimize=True)
+
+
 def _written(image: Image.Image, file_format: str, **options: object) -> bytes:
+    """Nothing but pixels: what the picture brought along is left behind."""
+    image.info = {}
     target = BytesIO()
-    image.save(target, file_format, **options)
+    try:
+        image.save(target, file_format, **options)
+    except (OSError, ValueError) as error:
+        raise _broken() from error
     return target.getvalue()

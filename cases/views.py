@@ -14,7 +14,7 @@ TYPES = {"webp": "image/webp", "jpg": "image/jpeg"}
 
 
 def _serve(file: File, variant: str, suffix: str) -> FileResponse:
-    if variant not in VARIANTS or suffix not in SUFFIXES or file.ready_at is None:
+    if variant not in VARIANTS or suffix not in SUFFIXES:
         raise Http404
     try:
         content = default_storage.open(f"variants/{file.key}/{variant}.{suffix}")
@@ -30,7 +30,7 @@ def _serve(file: File, variant: str, suffix: str) -> FileResponse:
 def picture(request: HttpRequest, name: str, variant: str, suffix: str) -> HttpResponseBase:
     """A released picture. Its name dies with the release, so shared caches keep it for minutes only."""
     file = get_object_or_404(File.objects.select_related("case"), public_name=name, case__isnull=False)
-    if not Case.objects.public().filter(files=file).exists():
+    if file.ready_at is None or not Case.objects.public().filter(files=file).exists():
         raise Http404
     response = _serve(file, variant, suffix)
     response["Cache-Control"] = "public, max-age=300"

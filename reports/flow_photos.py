@@ -33,7 +33,7 @@ def add(*, draft: Draft, upload: UploadedFile[Any], at: datetime, position: tupl
         raise Invalid(
             {"photos": [ngettext("One photo is possible.", "At most %(n)d photos are possible.", limit) % {"n": limit}]}
         )
-    file, inside_file = stored.store(upload=upload, draft=draft, at=at)
+    file, inside_file = stored.store(upload=upload, draft=draft, at=at, preview=True)
     taken_at = position or inside_file
     if taken_at is not None:
         _propose(draft, taken_at)
@@ -77,13 +77,12 @@ def remove(*, draft: Draft, key: str) -> None:
 
 
 def shown(file: File, position: int) -> dict[str, Any]:
-    """A photo for the page: its key, its words, and its address once the variants are made."""
-    ready = file.ready_at is not None
+    """A photo for the page: its key, its words, and its address; WebP once the variants are made."""
     return {
         "key": file.key,
         "alt": _("Photo %(n)d") % {"n": position},
-        "src": reverse("internal_picture", args=[file.key, "small", "jpg"]) if ready else "",
-        "webp": reverse("internal_picture", args=[file.key, "small", "webp"]) if ready else "",
+        "src": reverse("internal_picture", args=[file.key, "small", "jpg"]) if stored.previewed(file) else "",
+        "webp": reverse("internal_picture", args=[file.key, "small", "webp"]) if file.ready_at else "",
         "failed": file.failed,
     }
 

@@ -16,6 +16,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from cases import files as stored
 from cases.errors import Conflict, Denied, Invalid, KeyReused, NoSuchEdge
 from cases.models import STATES, Case, Entry, File
 from cases.policy import FACTS, Actor, Deed, State
@@ -292,14 +293,17 @@ def _entry_photos(entry: Entry) -> list[dict[str, Any]]:
 
 
 def _drawn(file: File, index: int) -> dict[str, Any]:
+    """A picture as `gallery` draws it; before the worker has made all sizes, the small one stands for them."""
+    made = file.ready_at is not None
+
     def address(variant: str, suffix: str) -> str:
-        return reverse("internal_picture", args=[file.key, variant, suffix])
+        return reverse("internal_picture", args=[file.key, variant if made else "small", suffix])
 
     return {
-        "ready": file.ready_at is not None,
+        "ready": stored.previewed(file),
         "failed": file.failed,
         "src": address("medium", "jpg"),
-        "webp": address("medium", "webp"),
+        "webp": address("medium", "webp") if made else "",
         "large": address("large", "jpg"),
         "width": file.width,
         "height": file.height,

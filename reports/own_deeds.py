@@ -80,7 +80,7 @@ def keep_photos(report: Report, uploads: list[Any]) -> list[File]:
     at, files, errors = timezone.now(), [], []
     for upload in uploads:
         try:
-            files.append(stored.store(upload=upload, at=at, case=case)[0])
+            files.append(stored.store(upload=upload, at=at, case=case, preview=True)[0])
         except Invalid as invalid:
             errors += invalid.errors["photos"]
     if errors:

@@ -1,9 +1,12 @@
 """Step 2: photos, category, words, danger and questions."""
 
+from io import BytesIO
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
+from PIL import Image
 
 from cases.files import make_variants
 from cases.models import File
@@ -99,14 +102,18 @@ def test_a_photo_can_be_removed_without_losing_words(story):
     assert "Halb getippt" in story.get("was").content.decode()
 
 
-def test_a_photo_is_shown_once_its_variants_are_made(story, client):
-    story.what(text="", photos=jpeg())
+def test_a_photo_is_shown_at_once_and_in_all_sizes_later(story, client):
+    story.what(text="", photos=photo_taken_at())
     file = story.draft.files.get()
-    address = f"/datei/{file.key}/small.jpg"
-    assert f'src="{address}"' not in story.get("was").content.decode()
+    address = f"/datei/{file.key}/small"
+    text = story.get("was").content.decode()
+    assert (f"{address}.jpg" in text, f"{address}.webp" in text) == (True, False)
+    early = b"".join(client.get(f"{address}.jpg").streaming_content)
+    assert not Image.open(BytesIO(early)).getexif(), "nothing but pixels"
+    assert client.get(f"/datei/{file.key}/large.jpg").status_code == 404
     make_variants(file=file, at=timezone.now())
-    assert f'src="{address}"' in story.get("was").content.decode()
-    assert client.get(address).status_code == 200
+    assert f"{address}.webp" in story.get("was").content.decode()
+    assert client.get(f"{address}.webp").status_code == client.get(f"/datei/{file.key}/large.jpg").status_code == 200
 
 
 def test_a_photo_from_elsewhere_proposes_its_place_once(story):
@@ -257,15 +264,6 @@ def test_a_script_uploads_and_removes_one_photo(story, client):
     assert [photo["key"] for photo in answer.json()["photos"]] == [key]
     answer = client.post(f"/melden/{story.secret}/fotos/", {"remove": key})
     assert answer.json()["photos"] == []
-
-
-def test_a_script_asks_for_the_photos_until_they_are_ready(story, client):
-    story.what(text="", photos=jpeg())
-    file = story.draft.files.get()
-    address = f"/melden/{story.secret}/fotos/"
-    assert [photo["src"] for photo in client.get(address).json()["photos"]] == [""]
-    make_variants(file=file, at=timezone.now())
-    assert client.get(address).json()["photos"][0]["src"] == f"/datei/{file.key}/small.jpg"
 
 
 def test_the_place_a_script_read_from_a_photo_is_proposed(story, client):
