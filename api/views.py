@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -58,9 +59,11 @@ ERRORS = {400: serializers.ProblemSerializer, 404: serializers.ProblemSerializer
 
 def municipality_of(request: Request, slug: str | None) -> Municipality:
     """The municipality a program means: by slug, else by host. ValidationError for an unknown slug."""
-    if not slug:
-        return request._request.municipality  # type: ignore[attr-defined,no-any-return]
-    found = Municipality.objects.active().filter(slug=slug).first()
+    of_host: Municipality = request._request.municipality  # type: ignore[attr-defined]
+    if not slug or slug == of_host.slug:
+        return of_host
+    rows = Municipality.objects.active().select_related("parent__parent")
+    found = rows.defer("boundary", "parent__boundary", "parent__parent__boundary").filter(slug=slug).first()
     if found is None:
         raise ValidationError({"municipality": [_("There is no municipality “%(slug)s”.") % {"slug": slug[:50]}]})
     return found
@@ -136,16 +139,6 @@ class Reports(APIView):
                 {"category": [_("There is no category “%(slug)s” here.") % {"slug": wanted["category"]}]}
             )
         contact = wanted.get("contact") or {}
-        known = Case.objects.filter(
-            municipality__in=municipality.family_ids(), client_key=wanted["client_key"]
-        ).exists()
-        address = request.META.get("REMOTE_ADDR", "")
-        if not known and not may_send(address=address, email=contact.get("email", "")):
-            raise Throttled(wait=3600, detail=_("Too many reports from this address. Please try again in an hour."))
-        uploads = request.FILES.getlist("photos")
-        if len(uploads) > settings.PHOTO_MAX_COUNT:
-            raise Invalid({"photos": [_("At most %(n)d photos are possible.") % {"n": settings.PHOTO_MAX_COUNT}]})
-        files.check(uploads=uploads)
         case, new = _submitted(
             municipality=municipality,
             category=category,
@@ -158,6 +151,7 @@ class Reports(APIView):
             act=Act(client_key=wanted["client_key"]),
             source="api",
             language=(get_language() or "de")[:2],
+            gate=partial(_admit, request, contact.get("email", "")),
         )
         _take_photos(request, case)
         return _receipt(case, status=201 if new else 200)
@@ -193,6 +187,16 @@ class Photos(APIView):
             raise ValidationError({"photos": [_("Send at least one photo.")]})
         _take_photos(request, case)
         return _receipt(case)
+
+
+def _admit(request: Request, email: str) -> None:
+    """Refuse a new report from an address that sends too many, or unusable photos; a repetition never gets here."""
+    if not may_send(address=request.META.get("REMOTE_ADDR", ""), email=email):
+        raise Throttled(wait=3600, detail=_("Too many reports from this address. Please try again in an hour."))
+    uploads = request.FILES.getlist("photos")
+    if len(uploads) > settings.PHOTO_MAX_COUNT:
+        raise Invalid({"photos": [_("At most %(n)d photos are possible.") % {"n": settings.PHOTO_MAX_COUNT}]})
+    files.check(uploads=uploads)
 
 
 def _submitted(**facts: Any) -> tuple[Case, bool]:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 import holidays
 from django.contrib.gis.geos import Point
+from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import Unit
@@ -51,15 +53,13 @@ def responsibility_for(*, municipality: Municipality, topic: Topic, point: Point
     """The row that decides who settles it: an area wins over none (the smallest of several), then topic over group
     over any, then the municipality's own row over the county's."""
     order = {one.pk: index for index, one in enumerate(municipality.chain())}
-    rows = Responsibility.objects.filter(municipality__in=municipality.chain(), unit__active=True).select_related(
-        "unit", "topic"
-    )
     lineage = [topic.slug] + ([topic.parent.slug] if topic.parent else [])
+    rows = Responsibility.objects.filter(
+        Q(topic=None) | Q(topic__slug__in=lineage), municipality__in=municipality.chain(), unit__active=True
+    ).select_related("unit", "topic")
 
     def rank(row: Responsibility) -> tuple[int, float, int, int] | None:
         if row.area is not None and (point is None or not row.area.covers(point)):
-            return None
-        if row.topic is not None and row.topic.slug not in lineage:
             return None
         specific = lineage.index(row.topic.slug) if row.topic is not None else len(lineage)
         return (
@@ -81,14 +81,18 @@ def unit_for(*, municipality: Municipality, topic: Topic, point: Point | None) -
     return row.unit if row else None
 
 
+@lru_cache(maxsize=256)
+def _public_holidays(state: str, year: int) -> frozenset[date]:
+    """The public holidays of a state in a year; working them out takes longer than a query."""
+    return frozenset(holidays.country_holidays("DE", subdiv=state, years=year))
+
+
 def is_working_day(municipality: Municipality, day: datetime) -> bool:
     """Whether the town hall works: its weekdays, minus public holidays of the state, minus further closed days."""
     local = day.astimezone(BERLIN).date()
     if local.weekday() not in municipality.working_days:
         return False
-    if municipality.state_key and local in holidays.country_holidays(
-        "DE", subdiv=municipality.subdivision, years=local.year
-    ):
+    if municipality.state_key and local in _public_holidays(municipality.subdivision, local.year):
         return False
     return not {local.isoformat(), local.strftime("%m-%d")} & set(municipality.closed_days)
 

@@ -62,15 +62,13 @@ def open_case(
     act: Act,
     contact: Contact | None = None,
     **facts: Any,
-) -> tuple[Case, Entry | None]:
+) -> tuple[Case, Entry]:
     """Make a case with its number and first Entry, inside the caller's transaction.
 
-    Returns the case and its first Entry, or the case and None when `act.client_key` made it before (the same
-    payload). Raises KeyReused for another payload under that key.
+    Whether `act.client_key` made it before, the caller has looked up (`replayed`). Of two at the same moment the
+    second gets an IntegrityError, and looks again. Without `unit` it is looked up here (see routing.unit_for); what
+    is looked up before the transaction does not hold SQLite's one write lock.
     """
-    digest = payload_hash(asked)
-    if act.client_key is not None and (found := replayed(municipality, act, digest)):
-        return found, None
     if contact is not None:
         contact.save()
     case = Case(
@@ -87,7 +85,7 @@ def open_case(
     )
     if case.due_at is None:
         case.due_at = routing.due(municipality, act.at, topic.working_days)
-    if case.unit is None:
+    if "unit" not in facts:
         case.unit = routing.unit_for(municipality=municipality, topic=topic, point=case.point)
     case.save()
     case.number = f"{municipality.prefix}-{act.at.astimezone(routing.BERLIN).year}-{case.pk:06d}"
@@ -98,7 +96,7 @@ def open_case(
         at=act.at,
         actor=by.actor.value,
         user=by.user,
-        payload=digest,
+        payload=payload_hash(asked),
         version=case.version,
     )
     return case, entry
@@ -106,7 +104,8 @@ def open_case(
 
 def replayed(municipality: Municipality, act: Act, digest: str) -> Case | None:
     """The case that `act.client_key` made before; KeyReused if it was asked for with another payload."""
-    found: Case | None = Case.objects.filter(municipality=municipality, client_key=act.client_key).first()
+    rows = Case.objects.filter(municipality=municipality, client_key=act.client_key)
+    found = next(iter(rows.order_by()), None)
     if found is None:
         return None
     first = found.entries.filter(deed=Deed.SUBMITTED.value).first()

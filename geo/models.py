@@ -80,9 +80,12 @@ class MunicipalityQuerySet(models.QuerySet["Municipality"]):
         """
         if point is None:
             return None
-        found = list(self.covering(point).defer("boundary").order_by("id"))
-        parents = {one.parent_id for one in found}
-        return next((one for one in found if one.id not in parents), None)
+        found = {one.id: one for one in self.covering(point).defer("boundary").order_by()}
+        for one in found.values():
+            if one.parent_id in found:  # a county covers what its child covers: no further query for the chain
+                one.parent = found[one.parent_id]
+        parents = {one.parent_id for one in found.values()}
+        return min((one for one in found.values() if one.id not in parents), key=lambda one: one.id, default=None)
 
     def default(self) -> Municipality | None:
         """The default municipality, else the oldest one; None in an empty database."""

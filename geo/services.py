@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 
 import numpy as np
 import shapely
 from django.contrib.gis.geos import Point
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from geo.models import Address, District, Municipality
@@ -101,35 +104,57 @@ def inside(municipality: Municipality, point: Point) -> bool:
 def nearest_address(
     municipality: Municipality, point: Point, *, within: float = TOO_FAR
 ) -> tuple[Address, float] | None:
-    """The nearest house of the municipality with its distance in metres, at most `within` away; else None."""
-    houses = Address.objects.filter(municipality_id__in=municipality.family_ids(), kind=KIND_ADDRESS)
-    for reach in (75.0, 300.0, TOO_FAR, within):
-        found = within_metres(houses.select_related("street", "district"), point, min(reach, within)).first()
+    """The nearest house of the municipality with its distance in metres, at most `within` away; else None.
+
+    Of the house only name, place and district are loaded.
+    """
+    # Its own houses and those of the two levels below it: as a condition, since asking for the ids costs a query more.
+    family = (f"municipality{'__parent' * level}" for level in range(3))
+    houses = (
+        Address.objects.filter(reduce(or_, (Q(**{path: municipality.pk}) for path in family)), kind=KIND_ADDRESS)
+        .select_related("district")
+        .only("label", "place", "district__municipality_id", "district__name", "district__slug")
+    )
+    # A query costs more than measuring the few hundred houses in sight, so the first step is wide.
+    for reach in (*(step for step in (IN_SIGHT, TOO_FAR) if step < within), within):
+        found = within_metres(houses, point, reach).first()
         if found is not None:
             return found, float(found.distance.m)  # type: ignore[attr-defined]
-        if reach >= within:
-            break
     return None
 
 
 def district_of(municipality: Municipality, point: Point) -> District | None:
     """The district whose boundary covers the point; without boundaries that of the nearest address."""
     districts = District.objects.filter(municipality=municipality)
-    found = at_point(districts, "boundary", point).order_by("id").first()
+    found = _covering(districts, point)
     if found is not None or not districts.exists():
         return found
-    near = nearest_address(municipality, point, within=DISTRICT_REACH)
-    return near[0].district if near else None
+    return _district_near(nearest_address(municipality, point, within=DISTRICT_REACH))
 
 
-def locate(point: Point) -> Place:
-    """Municipality, district and nearest address of a point (WGS84); ValidationError for nonsense."""
-    owner = owner_of(point)
+def _covering(districts: QuerySet[District], point: Point) -> District | None:
+    return at_point(districts, "boundary", point).defer("boundary").order_by("id").first()
+
+
+def _district_near(near: tuple[Address, float] | None) -> District | None:
+    return near[0].district if near is not None and near[1] <= DISTRICT_REACH else None
+
+
+def locate(point: Point, *, owner: Municipality | None = None, within: float = TOO_FAR) -> Place:
+    """Municipality, district and nearest address of a point (WGS84); ValidationError for nonsense.
+
+    Who knows the `owner` already saves asking for it; `within` as for `nearest_address`. Two queries then, as a rule.
+    """
+    owner = owner or owner_of(point)
     if owner is None:
         return Place(None, None, None, None)
-    near = nearest_address(owner, point)
+    near = nearest_address(owner, point, within=within)
     address, distance = (address_text(near[0]), near[1]) if near else (None, None)
-    return Place(owner, district_of(owner, point), address, distance)
+    districts = District.objects.filter(municipality=owner)
+    district = _covering(districts, point) or _district_near(near)
+    if district is None and near is None and within < DISTRICT_REACH and districts.exists():
+        district = _district_near(nearest_address(owner, point, within=DISTRICT_REACH))
+    return Place(owner, district, address, distance)
 
 
 def address_text(address: Address) -> str:

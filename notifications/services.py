@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Model, QuerySet
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
@@ -24,6 +25,7 @@ from outbox.models import Event
 from subscriptions import services as subscriptions
 from subscriptions.models import Subscriber
 
+M = TypeVar("M", bound=Model)
 _CHUNK = 200
 _SHAPES = [
     "municipality__boundary",
@@ -40,24 +42,26 @@ _URGENT = timedelta(hours=1)
 def happening_of(event: Event) -> Happening | None:
     """The rows an event names; None if the case is gone meanwhile."""
     payload = event.payload
-    case = (
-        Case.objects.select_related(
-            "municipality__parent__parent", "topic__category", "contact", "unit", "stage", "district", "report"
-        )
-        .defer(*_SHAPES)
-        .filter(pk=payload.get("case"))
-        .first()
+    rows = Case.objects.select_related(
+        "municipality__parent__parent", "topic__category", "contact", "unit", "stage", "district", "report"
     )
+    case = _named(rows.defer(*_SHAPES), payload.get("case"))
     if case is None:
         return None
     return Happening(
         name=event.name,
         case=case,
         at=event.at,
-        entry=case.entries.filter(pk=payload.get("entry")).first(),
-        follow=case.follows.filter(pk=payload.get("follow")).first(),
-        support=case.supports.filter(pk=payload.get("support")).first(),
+        entry=_named(case.entries.all(), payload.get("entry")),
+        follow=_named(case.follows.all(), payload.get("follow")),
+        support=_named(case.supports.all(), payload.get("support")),
     )
+
+
+def _named(rows: QuerySet[M], pk: int | None) -> M | None:
+    """The row an event names; no query where it names none."""
+    # Not `first()`: sorting one row makes Django compare all columns of all joined tables, which takes longer.
+    return None if pk is None else next(iter(rows.filter(pk=pk).order_by()), None)
 
 
 def write(*, planned: Iterable[Planned], event: Event | None) -> int:

@@ -10,7 +10,7 @@ machines are free after `LEASE`.
 import secrets
 import time
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
@@ -90,8 +90,12 @@ class _Clock:
         return timezone.now() if self.at is None else self.at + timedelta(seconds=self.elapsed())
 
 
-def claim(model: type[M], *, owner: str, batch: int, at: datetime, lease: timedelta = LEASE) -> list[M]:
+def claim(
+    model: type[M], *, owner: str, batch: int, at: datetime, lease: timedelta = LEASE, related: Sequence[str] = ()
+) -> list[M]:
     """Puts up to `batch` due rows into the hands of `owner` and returns them, the longest waiting first.
+
+    `related` names what is loaded along with them.
 
     Two callers at the same moment never get the same row: PostgreSQL skips rows somebody else is claiming, on
     SQLite one writer follows the other. Must not be called inside a transaction, for the claim has to be seen
@@ -105,7 +109,8 @@ def claim(model: type[M], *, owner: str, batch: int, at: datetime, lease: timede
             due = due.select_for_update(skip_locked=True)
         ids = list(due.values_list("pk", flat=True)[:batch])
         _rows(model).claimable(at).filter(pk__in=ids).update(leased_until=at + lease, lease_owner=owner)
-    return list(_rows(model).filter(pk__in=ids, lease_owner=owner).order_by("due_at", "pk"))
+    mine = _rows(model).filter(pk__in=ids, lease_owner=owner).order_by("due_at", "pk")
+    return list(mine.select_related(*related) if related else mine)
 
 
 class _Holder:
@@ -220,12 +225,14 @@ def drain(
     seconds: float | None = None,
     lease: timedelta = LEASE,
     atomic: bool | Callable[[M], bool] = False,
+    related: Sequence[str] = (),
 ) -> Drained:
     """Handles every row of `model` that is due, one by one, until nothing is left or about `seconds` have
     gone by.
 
     `handle(row)` may return further columns to store with the note "done". If it raises, the row is tried
-    again after a growing pause and parked after `TRIES`; `Later` and `GiveUp` say which of the two at once.
+    again after a growing pause and parked after `TRIES`; `Later` and `GiveUp` say which of the two at once. `related`
+    names foreign keys that are loaded with the rows.
     With `atomic` (for all or per row) the handler's writes and the note are one transaction; without, the
     handler runs outside one and must be able to bear a second call after a crash. Any number of drains may
     run at the same time, on any machine. At least one due item is handled. Must not be called inside a
@@ -235,7 +242,7 @@ def drain(
     total = Drained()
     while True:
         holder = _Holder(model, clock, lease)
-        rows = claim(model, owner=holder.owner, batch=batch, at=clock(), lease=lease)
+        rows = claim(model, owner=holder.owner, batch=batch, at=clock(), lease=lease, related=related)
         if not rows:
             return total
         waiting = len(rows)

@@ -34,7 +34,7 @@ def _is_atomic(job: Job) -> bool:
 
 def run_jobs(*, at: datetime | None = None, seconds: float | None = None) -> Drained:
     """Lets the consumers handle what is due (see `outbox.leases.drain`)."""
-    return drain(Job, _handle, at=at, seconds=seconds, atomic=_is_atomic)
+    return drain(Job, _handle, at=at, seconds=seconds, atomic=_is_atomic, related=("event",))
 
 
 def run_all(*, at: datetime | None = None) -> dict[str, Drained]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -23,7 +23,7 @@ from forms.models import FormVersion
 from forms.services import validate
 from geo import grid
 from geo.models import Municipality
-from geo.services import district_of, locate, owner_of
+from geo.services import IN_SIGHT, locate, owner_of
 from outbox.events import emit
 from reports.categories import category_of
 from reports.models import Category, Photo, Report
@@ -54,11 +54,13 @@ def submit(
     files: Sequence[File] = (),
     source: str = "web",
     language: str = "de",
+    gate: Callable[[], None] | None = None,
 ) -> tuple[Case, bool]:
     """Hand in a report; returns the case and whether this call made it.
 
     The same `act.client_key` with the same payload returns the case made before, also when both arrive at once.
-    A point that belongs to a municipality below this one is filed there. Raises Invalid with messages per field
+    A point that belongs to a municipality below this one is filed there. `gate` is called for what is no repetition,
+    before anything else is looked at: it refuses by raising (a throttle). Raises Invalid with messages per field
     (category, text, point, address, email, name, phone, photos, answers.<slug>) and KeyReused.
     """
     person = person or Person()
@@ -70,13 +72,21 @@ def submit(
         "person": [person.email, person.name, person.phone, person.public_name],
         "answers": dict(answers or {}),
     }
+    digest = payload_hash(asked)
     owner = owner_of(point)
     if owner is not None and owner.pk != municipality.pk and owner.pk in municipality.family_ids():
         municipality = owner
         category = category_of(owner, category.topic.slug) or category
-    if act.client_key is not None and (found := replayed(municipality, act, payload_hash(asked))):
+    if act.client_key is not None and (found := replayed(municipality, act, digest)):
         return found, False
-    checked = _checked(municipality, category, text, point, address, person, answers or {}, language)
+    if gate is not None:
+        gate()
+    problem = _elsewhere(municipality, owner) if point is not None else ""
+    checked = _checked(municipality, category, text, point, problem, address, person, answers or {}, language)
+    place = locate(point, owner=municipality, within=IN_SIGHT) if point is not None else None
+    found_address = place.text if place is not None else ""
+    stage = next(iter(routing.stages(municipality, State.NEW)), None)
+    unit = routing.unit_for(municipality=municipality, topic=category.topic, point=point)
     try:
         with transaction.atomic():
             case, entry = open_case(
@@ -91,16 +101,15 @@ def submit(
                 language=language,
                 point=point,
                 grid=grid.of_point(point),
-                district=district_of(municipality, point) if point else None,
-                stage=next(iter(routing.stages(municipality, State.NEW)), None),
+                district=place.district if place is not None else None,
+                stage=stage,
+                unit=unit,
             )
-            if entry is None:
-                return case, False
             report = Report.objects.create(
                 case=case,
                 text=checked.text,
-                address=checked.address,
-                address_by_citizen=bool(address) and not _of_gazetteer(checked.address, point),
+                address=checked.address or found_address,
+                address_by_citizen=bool(checked.address) and checked.address != found_address,
                 answers=checked.answers,
                 form_version=checked.version,
             )
@@ -117,7 +126,7 @@ def submit(
             emit(f"case.{Deed.SUBMITTED}", case=case.pk, entry=entry.pk)
     except IntegrityError:
         # Two requests with one key at once: the other one was first.
-        again = replayed(municipality, act, payload_hash(asked))
+        again = replayed(municipality, act, digest)
         if again is None:
             raise
         return again, False
@@ -150,6 +159,7 @@ def _checked(
     category: Category,
     text: str,
     point: Point | None,
+    elsewhere: str,
     address: str,
     person: Person,
     raw: Mapping[str, Any],
@@ -172,8 +182,8 @@ def _checked(
         errors["address"] = [_("Please shorten the address to %(max)d characters.") % {"max": ADDRESS_MAX}]
     if category.rules.place_required and point is None and not address:
         errors["point"] = [_("Where is it? Please choose a place on the map or write the address.")]
-    if point is not None and (problem := outside(municipality, point)):
-        errors["point"] = [problem]
+    if elsewhere:
+        errors["point"] = [elsewhere]
     email = person.email.strip()
     if email:
         try:
@@ -191,8 +201,6 @@ def _checked(
         errors |= {f"answers.{slug}": messages for slug, messages in wrong.items()}
     if errors:
         raise Invalid(errors)
-    if point is not None and not address:
-        address = locate(point).text
     return _Checked(
         text,
         address,
@@ -209,10 +217,14 @@ def _checked(
 
 def outside(municipality: Municipality, point: Point) -> str:
     """Why a point cannot be reported here, naming whose it is; "" if it can."""
-    if municipality.boundary is None:
+    return _elsewhere(municipality, owner_of(point))
+
+
+def _elsewhere(municipality: Municipality, owner: Municipality | None) -> str:
+    """`outside` of a point whose owner is known."""
+    if owner is not None and (owner.pk == municipality.pk or owner.pk in municipality.family_ids()):
         return ""
-    owner = owner_of(point)
-    if owner is not None and owner.pk in municipality.family_ids():
+    if municipality.boundary is None:
         return ""
     if owner is not None:
         return _("This place belongs to %(name)s. Please report it there: %(url)s") % {
@@ -222,10 +234,6 @@ def outside(municipality: Municipality, point: Point) -> str:
     return _("This place is outside of %(name)s. Please choose a place inside the boundary.") % {
         "name": municipality.title
     }
-
-
-def _of_gazetteer(address: str, point: Point | None) -> bool:
-    return point is not None and locate(point).text == address
 
 
 def current_version(category: Category) -> FormVersion | None:

@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from django.db.models import Count, F
 
-from cases.models import Case, Entry
+from cases.models import Case
 from reports.policy import KIND
 from subscriptions.models import Hit, Mailing, Subscription
 from subscriptions.policy import Rhythm
@@ -24,17 +24,16 @@ def just_published(case_id: int, entry_id: int) -> Case | None:
 
     A second release, a release after the report came back from a hiding stage, and an import are no news.
     """
-    case = (
+    found = (
         Case.objects.public()
-        .filter(pk=case_id, kind=KIND)
+        .filter(pk=case_id, kind=KIND, entries__pk=entry_id, entries__at=F("public_at"))
         .select_related(
             "municipality__parent__parent", "topic__category", "topic__parent", "district", "report", "stage"
         )
         .defer("municipality__boundary", "municipality__parent__boundary", "district__boundary")
-        .first()
+        .order_by()
     )
-    entry = Entry.objects.filter(pk=entry_id, case=case_id).first()
-    return case if case is not None and entry is not None and entry.at == case.public_at else None
+    return next(iter(found), None)
 
 
 def matching(case: Case) -> list[tuple[int, str, int]]:

@@ -182,3 +182,19 @@ def test_schema_and_documentation_describe_every_operation(client, town):
         "/api/v1/reports/{number}/photos/",
     }
     assert "POST /api/v1/reports/" in client.get("/api/docs/").content.decode()
+
+
+def test_handing_in_costs_few_queries(client, town, django_assert_max_num_queries):
+    post(client, payload(town))
+    with django_assert_max_num_queries(18):  # two of them are savepoints of the test itself
+        assert post(client, payload(town)).status_code == 201
+
+
+def test_repeating_is_possible_when_nothing_more_is_taken(client, town, monkeypatch):
+    body = payload(town)
+    post(client, body)
+    monkeypatch.setattr("api.views.may_send", lambda **_facts: False)
+    assert post(client, body).status_code == 200
+    refused = post(client, payload(town))
+    assert refused.status_code == 429
+    assert refused.headers["Retry-After"] == "3600"
