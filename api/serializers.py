@@ -181,19 +181,21 @@ class NewReportSerializer(serializers.Serializer[Any]):
 
 
 class ReceiptSerializer(serializers.Serializer[Any]):
-    """What the sender gets: keep `own_url`, it opens the reporter's own page."""
+    """What the sender gets: keep `own_url`, it opens the reporter's own page; `receipt_url` says what happens next."""
 
     number = serializers.CharField()
     state = serializers.CharField()
     url = serializers.CharField()
     own_url = serializers.CharField()
+    receipt_url = serializers.CharField()
 
 
 class ProblemSerializer(serializers.Serializer[Any]):
-    """An error."""
+    """An error. `number` comes with a 409: the report that the key made before."""
 
     status = serializers.IntegerField()
     detail = serializers.CharField()
+    number = serializers.CharField(required=False)
     errors = serializers.DictField(  # type: ignore[assignment]
         child=serializers.ListField(child=serializers.CharField()), required=False
     )

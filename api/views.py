@@ -21,10 +21,11 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from api import serializers
+from api.errors import handle
 from api.parsers import loads
 from cases import files
 from cases.change import Act, By
-from cases.errors import Invalid
+from cases.errors import Invalid, KeyReused
 from cases.models import Case
 from cases.policy import State
 from forms.services import describe
@@ -139,20 +140,23 @@ class Reports(APIView):
                 {"category": [_("There is no category “%(slug)s” here.") % {"slug": wanted["category"]}]}
             )
         contact = wanted.get("contact") or {}
-        case, new = _submitted(
-            municipality=municipality,
-            category=category,
-            text=wanted["text"],
-            point=wanted.get("point"),
-            address=wanted.get("address", ""),
-            person=Person(**contact),
-            answers=wanted.get("answers") or {},
-            by=By.citizen(),
-            act=Act(client_key=wanted["client_key"]),
-            source="api",
-            language=(get_language() or "de")[:2],
-            gate=partial(_admit, request, contact.get("email", "")),
-        )
+        try:
+            case, new = _submitted(
+                municipality=municipality,
+                category=category,
+                text=wanted["text"],
+                point=wanted.get("point"),
+                address=wanted.get("address", ""),
+                person=Person(**contact),
+                answers=wanted.get("answers") or {},
+                by=By.citizen(),
+                act=Act(client_key=wanted["client_key"]),
+                source="api",
+                language=(get_language() or "de")[:2],
+                gate=partial(_admit, request, contact.get("email", "")),
+            )
+        except KeyReused as reused:
+            return _known(municipality, wanted["client_key"], reused)
         _take_photos(request, case)
         return _receipt(case, status=201 if new else 200)
 
@@ -167,6 +171,11 @@ class Photos(APIView):
                 "type": "object",
                 "properties": {
                     "client_key": {"type": "string", "format": "uuid", "description": "The key of the report."},
+                    "photo_key": {
+                        "type": "string",
+                        "format": "uuid",
+                        "description": "Your own key of the only photo of this call: the same key is the same photo.",
+                    },
                     "photos": {"type": "array", "items": {"type": "string", "format": "binary"}, "maxItems": 5},
                 },
                 "required": ["client_key", "photos"],
@@ -175,17 +184,19 @@ class Photos(APIView):
         responses={200: serializers.ReceiptSerializer, **ERRORS},
     )
     def post(self, request: Request, number: str) -> Response:
-        sent: Any = request.data
-        try:
-            key = uuid.UUID(str(sent.get("client_key", "")))
-        except (ValueError, AttributeError):
-            raise ValidationError({"client_key": [_("Send the key the report was handed in with.")]})
+        key = _key(request, "client_key", _("Send the key the report was handed in with."))
         case = Case.objects.filter(kind=KIND, number=number, client_key=key).first()
         if case is None:
             raise Http404
-        if not request.FILES.getlist("photos"):
+        uploads = request.FILES.getlist("photos")
+        if not uploads:
             raise ValidationError({"photos": [_("Send at least one photo.")]})
-        _take_photos(request, case)
+        photo_key = None
+        if "photo_key" in request.POST:
+            photo_key = _key(request, "photo_key", _("Send a UUID for one photo."))
+            if len(uploads) > 1:
+                raise ValidationError({"photo_key": [_("Send a UUID for one photo.")]})
+        _take_photos(request, case, photo_key)
         return _receipt(case)
 
 
@@ -205,6 +216,29 @@ def _submitted(**facts: Any) -> tuple[Case, bool]:
         return submit(**facts)
     except Invalid as invalid:
         raise Invalid({CONTACT_FIELDS.get(field, field): words for field, words in invalid.errors.items()})
+
+
+def _known(municipality: Municipality, key: uuid.UUID, reused: KeyReused) -> Response:
+    """409 with the number of the report that the key made: its sender learns that it arrived, and nothing secret."""
+    answer = handle(reused, {})
+    assert answer is not None
+    family = municipality.family_ids()
+    answer.data["number"] = (
+        Case.objects.filter(municipality_id__in=family, kind=KIND, client_key=key)
+        .order_by()
+        .values_list("number", flat=True)
+        .first()
+    )
+    return answer
+
+
+def _key(request: Request, name: str, words: str) -> uuid.UUID:
+    """A UUID of a multipart body; ValidationError with `words` for anything else."""
+    sent: Any = request.data
+    try:
+        return uuid.UUID(str(sent.get(name, "")))
+    except (ValueError, AttributeError):
+        raise ValidationError({name: [words]})
 
 
 def _body(request: Request) -> Any:
@@ -231,14 +265,14 @@ def _body(request: Request) -> Any:
     return {**(report or {}), **data}
 
 
-def _take_photos(request: Request, case: Case) -> None:
+def _take_photos(request: Request, case: Case, photo_key: uuid.UUID | None = None) -> None:
     """Keep the photos of a request; the same photo again is kept once. Raises Invalid after the last good one."""
     uploads = request.FILES.getlist("photos")
     if not uploads:
         return
     act = Act()
     for upload in uploads:
-        file, _position = files.store(upload=upload, case=case, at=act.at)
+        file, _position = files.store(upload=upload, case=case, at=act.at, client_key=photo_key)
         with transaction.atomic():
             Case.objects.select_for_update().filter(pk=case.pk).values_list("pk").first()
             if Photo.objects.filter(file=file).exists():
@@ -258,6 +292,7 @@ def _receipt(case: Case, status: int = 200) -> Response:
         "state": case.state,
         "url": base + showing.public_path(case),
         "own_url": base + reverse("own_report", args=[case.secret]),
+        "receipt_url": base + reverse("report_receipt", args=[case.secret]),
     }
     return Response(body, status=status, headers={"Cache-Control": "no-store"})
 

@@ -34,7 +34,7 @@ def test_a_report_is_made_once_however_often_it_is_sent(client, town):
     first, again = post(client, body), post(client, body)
     assert (first.status_code, again.status_code) == (201, 200)
     assert first.json() == again.json()
-    assert set(first.json()) == {"number", "state", "url", "own_url"}
+    assert set(first.json()) == {"number", "state", "url", "own_url", "receipt_url"}
     assert Case.objects.count() == 1
 
 
