@@ -38,6 +38,8 @@ COUNTS: Final = {
 YEAR: Final = 365.0
 CONTACT_DAYS: Final = 2.5
 """Older reports have no unconfirmed address any more: it would have been deleted."""
+REGULAR: Final = "erika.muster@buerger.example"
+"""Reports often and always with the same address; everybody else has one per report."""
 MAILED: Final = {"harsewinkel": {0: "", 1: "", 7: "open", 12: "question", 20: "done", 28: "done"}}
 """Reports whose mails are really written, counted from the youngest, with their plot if it matters which."""
 MAILED_ELSEWHERE: Final = {0: "", 4: "done"}
@@ -214,7 +216,8 @@ def _person(town: str, index: int, age: float, plot: str, mailed: bool, random: 
     needed = plot in {"question", "answered", "complaint", "reopened", "settled_twice"} or mailed
     if not needed and town != "eschwege" and random.random() < 0.3:
         return "", "", False
-    email = f"{name.lower().replace(' ', '.')}.{index}@buerger.example"
+    local = name.lower().replace(" ", ".")
+    email = REGULAR if REGULAR.startswith(f"{local}@") else f"{local}.{index}@buerger.example"
     confirmed = age > CONTACT_DAYS or plot not in {"unreleased", "new"} or random.random() < 0.4
     return (name if random.random() < 0.7 else "", email, confirmed)
 
