@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from email.message import EmailMessage
 from pathlib import Path
+from typing import Literal
 
 from django.urls import reverse
 from playwright.sync_api import Locator, Page, expect
@@ -14,7 +15,7 @@ from tests.browser import steps
 from tests.browser.conftest import the_case
 from tests.conftest import Town
 
-REPORTER = "erika@example.org"
+REPORTER, FOLLOWER = "erika@example.org", "paul@example.org"
 FOCUS = """
 (one) => {
   const around = one.closest("label, .search, .scheme, li, div");
@@ -41,14 +42,96 @@ def press(page: Page, role: str, name: str | re.Pattern[str], *, key: str = "Ent
     page.keyboard.press(key)
 
 
-def test_report_and_release_by_keyboard(
+def write(page: Page, target: Locator, words: str) -> None:
+    """Go to a field and type."""
+    tab_to(page, target)
+    page.keyboard.type(words)
+
+
+def choose(page: Page, wanted: Locator, *, first: Locator) -> None:
+    """Into a group of radio buttons at its first, then down to the wanted one."""
+    tab_to(page, first)
+    page.keyboard.press("Space")
+    for _turn in range(20):
+        if wanted.is_checked():
+            break
+        page.keyboard.press("ArrowDown")
+    expect(wanted).to_be_checked()
+
+
+def attach(page: Page, field: Locator, photo: Path) -> None:
+    """Open the chooser of a file field and take a photo."""
+    with page.expect_file_chooser() as chooser:
+        tab_to(page, field)
+        page.keyboard.press("Enter")
+    chooser.value.set_files(photo)
+
+
+def in_action_bar(desk: Page, role: Literal["button", "link"], name: str) -> None:
+    """Use what the bar below a case offers."""
+    tab_to(desk, desk.locator(".action-bar").get_by_role(role, name=name, exact=True))
+    desk.keyboard.press("Enter")
+
+
+def test_from_the_pin_to_the_closed_loop_by_keyboard(
     town: Town,
     visit: Callable[..., Page],
     mails: Callable[[str], list[EmailMessage]],
     photos: dict[str, Path],
 ) -> None:
-    """A citizen reports with a photo and confirms; the complaint manager releases; everybody can read it."""
-    page = visit("desktop")
+    """Report with photo, confirm, release, follow, settle with photo, tell both, "ist noch da", open again."""
+    erika = visit("desktop")
+    number = report_and_confirm(erika, mails, photos["gps.jpg"])
+
+    desk = visit("desktop")
+    open_case(desk, town.manager.email, number)
+    press(desk, "checkbox", "Foto 1", key="Space")
+    in_action_bar(desk, "button", "Freigeben")
+    expect(desk.get_by_text("Freigegeben.")).to_be_visible()
+    in_action_bar(desk, "button", "In Bearbeitung nehmen")
+    expect(desk.get_by_text("Der Status ist gespeichert.")).to_be_visible()
+
+    paul = visit("desktop")
+    paul.goto(f"/meldungen/{number}/")
+    expect(paul.locator(".report__text")).to_have_text("Tiefes Loch vor der Schule.")
+    expect(paul.locator(".report__photos img")).to_have_count(1)
+    press(paul, "link", "Folgen")
+    write(paul, paul.get_by_role("textbox", name=re.compile("^E-Mail")), FOLLOWER)
+    paul.keyboard.press("Enter")
+    steps.heading(paul, "Bitte sehen Sie in Ihre Mails")
+    (asked,) = mails(FOLLOWER)
+    paul.goto(steps.link(asked, "/bestaetigen/folgen/"))
+    press(paul, "button", "Ja, bestätigen")
+    steps.heading(paul, "Danke, das ist vermerkt")
+    mails(REPORTER)
+
+    in_action_bar(desk, "link", "Erledigt melden")
+    deed = desk.locator("#deed")
+    write(desk, deed.get_by_label("Begründung oder Text"), "Der Bauhof hat das Loch geschlossen.")
+    attach(desk, deed.get_by_label("Fotos"), photos["gps.jpg"])
+    in_action_bar(desk, "button", "Erledigt melden")
+    expect(desk.get_by_text("Der Vorgang ist erledigt.")).to_be_visible()
+    (done,), (told,) = mails(REPORTER), mails(FOLLOWER)
+    assert "erledigt" in str(done["Subject"])
+    paul.goto(steps.link(told, f"/meldungen/{number}/").replace("rueckmeldung/", ""))
+    expect(paul.locator(".timeline img")).to_have_count(1)
+
+    erika.goto(steps.link(done, "/meine/"))
+    steps.heading(erika, "Wurde es gelöst?")
+    no = erika.get_by_role("radio", name="Nein, noch nicht")
+    choose(erika, no, first=erika.get_by_role("radio").first)
+    write(erika, erika.get_by_label("Was fehlt noch?"), "Das Loch ist wieder offen.")
+    press(erika, "button", "Antwort absenden")
+    expect(erika.locator(".timeline")).to_contain_text("Wieder aufgenommen: in Bearbeitung")
+    (again,) = mails(FOLLOWER)
+    assert "wieder aufgenommen" in str(again["Subject"])
+    paul.reload()
+    expect(paul.locator(".report__state")).to_contain_text("in Bearbeitung")
+    assert the_case().facts.closed is False
+
+
+def report_and_confirm(page: Page, mails: Callable[[str], list[EmailMessage]], photo: Path) -> str:
+    """From the start page to the confirmed address; the number of the report."""
     page.goto("/")
     page.keyboard.press("Tab")
     expect(page.get_by_role("link", name="Zum Inhalt")).to_be_focused()
@@ -66,26 +149,15 @@ def test_report_and_release_by_keyboard(
     press(page, "button", "Weiter")
 
     expect(steps.heading(page, "Worum geht es?")).to_be_focused()
-    with page.expect_file_chooser() as chooser:
-        tab_to(page, page.locator("#photos"))
-        page.keyboard.press("Enter")
-    chooser.value.set_files(photos["gps.jpg"])
+    attach(page, page.locator("#photos"), photo)
     expect(page.locator("[data-photo-list] > li[data-key]")).to_have_count(1)
-    wanted = page.get_by_role("radio", name=re.compile("Schlagloch"))
-    tab_to(page, page.locator("input[name=category]").first)
-    page.keyboard.press("Space")
-    for _turn in range(20):
-        if wanted.is_checked():
-            break
-        page.keyboard.press("ArrowDown")
-    expect(wanted).to_be_checked()
-    tab_to(page, page.get_by_label("Was ist Ihnen aufgefallen?"))
-    page.keyboard.type("Tiefes Loch vor der Schule.")
+    pothole = page.get_by_role("radio", name=re.compile("Schlagloch"))
+    choose(page, pothole, first=page.locator("input[name=category]").first)
+    write(page, page.get_by_label("Was ist Ihnen aufgefallen?"), "Tiefes Loch vor der Schule.")
     press(page, "button", "Weiter")
 
     expect(steps.heading(page, "Wie erreichen wir Sie?")).to_be_focused()
-    tab_to(page, page.get_by_role("textbox", name=re.compile("^E-Mail")))
-    page.keyboard.type(REPORTER)
+    write(page, page.get_by_role("textbox", name=re.compile("^E-Mail")), REPORTER)
     page.keyboard.press("Enter")
     expect(steps.heading(page, "Stimmt alles?")).to_be_focused()
     press(page, "button", "Meldung absenden")
@@ -96,29 +168,16 @@ def test_report_and_release_by_keyboard(
     page.goto(steps.link(welcome, "/bestaetigen/"))
     press(page, "button", "Ja, Adresse bestätigen")
     steps.heading(page, "Danke, Ihre Adresse ist bestätigt")
+    return number
 
-    desk = visit("desktop")
+
+def open_case(desk: Page, email: str, number: str) -> None:
+    """Log in and open the first case of the work list."""
     desk.goto(reverse("desk"))
-    tab_to(desk, desk.get_by_role("textbox", name=re.compile("^E-Mail")))
-    desk.keyboard.type(town.manager.email)
-    tab_to(desk, desk.get_by_label("Passwort", exact=True))
-    desk.keyboard.type("geheim-geheim-1")
+    write(desk, desk.get_by_role("textbox", name=re.compile("^E-Mail")), email)
+    write(desk, desk.get_by_label("Passwort", exact=True), "geheim-geheim-1")
     desk.keyboard.press("Enter")
     steps.heading(desk, "Arbeitsliste")
     tab_to(desk, desk.locator(".desk-row__title"))
     desk.keyboard.press("Enter")
     expect(desk.locator(".case__number")).to_have_text(number)
-    press(desk, "checkbox", "Foto 1", key="Space")
-    tab_to(desk, desk.locator(".action-bar").get_by_role("button", name="Freigeben", exact=True))
-    desk.keyboard.press("Enter")
-    expect(desk.get_by_text("Freigegeben.")).to_be_visible()
-    tab_to(desk, desk.locator(".action-bar").get_by_role("button", name="In Bearbeitung nehmen"))
-    desk.keyboard.press("Enter")
-    expect(desk.get_by_text("Der Status ist gespeichert.")).to_be_visible()
-
-    page.goto(f"/meldungen/{number}/")
-    expect(page.locator(".report__text")).to_have_text("Tiefes Loch vor der Schule.")
-    expect(page.locator(".report__photos img")).to_have_count(1)
-    press(page, "link", "Folgen")
-    press(page, "checkbox", "Ich möchte erfahren, wie es weitergeht", key="Space")
-    assert the_case().public_at is not None
