@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django import forms
 from django.conf import settings
@@ -10,12 +11,16 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from accounts.invitations import accept, invited
+from accounts.models import User
+from accounts.policy import Permission
+from accounts.services import reach
 
 
 class PasswordForm(forms.Form):
@@ -67,8 +72,14 @@ def arrive(request: HttpRequest, token: str) -> HttpResponse:
             if done is None:
                 return _page(request, {"form": None}, status=404)
             messages.success(request, _("Your password is set. Please log in with it."))
-            return redirect(settings.LOGIN_URL)
+            return redirect(f"{reverse('account_login')}?{urlencode({'next': _first_page(done)})}")
     return _page(request, {"form": form, "person": user}, status=422 if form.is_bound else 200)
+
+
+def _first_page(user: User) -> str:
+    """Whoever administers begins with setting up, everybody else with their work."""
+    administers = bool(reach(user, Permission.ADMINISTER))
+    return reverse("setup") if administers else settings.LOGIN_REDIRECT_URL
 
 
 def _page(request: HttpRequest, context: dict[str, Any], *, status: int) -> HttpResponse:

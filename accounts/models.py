@@ -111,3 +111,19 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} {self.role} {self.unit or self.municipality}"
+
+
+class SetUpStep(models.Model):
+    """A step of setting a municipality up that somebody has gone through; its settings may be changed later."""
+
+    municipality = models.ForeignKey(Municipality, models.CASCADE, related_name="setup_steps")
+    step = models.CharField(max_length=20)
+    done_at = models.DateTimeField()
+    done_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["municipality", "step"], name="setup_step_once")]
+        ordering = ["municipality", "pk"]
+
+    def __str__(self) -> str:
+        return f"{self.step}, {self.municipality}"

@@ -5,9 +5,10 @@ from allauth.mfa import urls as mfa_urls
 from django.urls import include, path, re_path
 
 from accounts import arriving
+from accounts.forms import LoginForm
 
 urlpatterns = [
-    path("anmelden/", account.login, name="account_login"),
+    path("anmelden/", account.LoginView.as_view(form_class=LoginForm), name="account_login"),
     path("abmelden/", account.logout, name="account_logout"),
     path("bestaetigen/", account.reauthenticate, name="account_reauthenticate"),
     path("inaktiv/", account.account_inactive, name="account_inactive"),

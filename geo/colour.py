@@ -43,6 +43,16 @@ def lightened(colour: str, background: str = DARK) -> str:
     return LIGHT
 
 
+def darkened(colour: str, background: str = LIGHT) -> str:
+    """`colour` mixed with black until it is readable on the light `background`."""
+    red, green, blue = _channels(colour)
+    for step in range(0, 101, 5):
+        mixed = "#" + "".join(f"{round(c * (100 - step) / 100):02x}" for c in (red, green, blue))
+        if contrast(mixed, background) >= ENOUGH:
+            return mixed
+    return "#000000"
+
+
 def validate_accent(value: str) -> None:
     """Accept `#rrggbb` (lower case) that carries white text and is readable on white."""
     if not _HEX.match(value):

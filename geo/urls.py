@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from django.urls import path
 
-from geo import views
+from geo import arms, views
 
 app_name = "geo"
 urlpatterns = [
     path("tiles/<int:z>/<int:x>/<int:y>.png", views.tile, name="tile"),
     path("karte/grund.json", views.base_layer, name="base_layer"),
+    path("wappen/<str:name>.png", arms.show, name="arms"),
     path("orte/", views.places, name="places"),
     path("orte/bei", views.place_at, name="place_at"),
 ]

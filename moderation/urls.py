@@ -1,6 +1,6 @@
 """Addresses of the desk."""
 
-from django.urls import path
+from django.urls import include, path
 
 from moderation import case_views, views
 
@@ -8,4 +8,5 @@ urlpatterns = [
     path("", views.desk, name="desk"),
     path("vorgang/<int:pk>/", case_views.show, name="desk_case"),
     path("vorgang/<int:pk>/<slug:name>/", case_views.do, name="desk_deed"),
+    path("", include("moderation.setup_urls")),
 ]

@@ -14,6 +14,7 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language, get_language_info, gettext_lazy
 from django.utils.translation import gettext as _
 
+from geo import arms
 from portal import style
 from portal.demo.logins import demo_logins
 
@@ -65,7 +66,7 @@ def _arms(municipality: Municipality | None) -> str:
     if municipality is None or not municipality.coat_of_arms:
         return ""
     try:
-        return static(municipality.coat_of_arms)
+        return arms.address(municipality) or static(municipality.coat_of_arms)
     except ValueError:
         return ""
 

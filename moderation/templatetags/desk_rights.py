@@ -1,0 +1,30 @@
+"""Whether the menu of the desk offers what only some may do."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import template
+
+from accounts.policy import Permission
+from accounts.services import may
+
+register = template.Library()
+
+
+def _may(context: Any, permission: Permission) -> bool:
+    request = context.get("request")
+    town = getattr(request, "municipality", None)
+    return town is not None and may(request.user, permission, municipality_id=town.pk)
+
+
+@register.simple_tag(takes_context=True)
+def may_set_up(context: Any) -> bool:
+    """`{% may_set_up as admin %}`: the person administers the municipality of this host."""
+    return _may(context, Permission.ADMINISTER)
+
+
+@register.simple_tag(takes_context=True)
+def may_write(context: Any) -> bool:
+    """`{% may_write as writer %}`: the person writes its pages."""
+    return _may(context, Permission.WRITE)
