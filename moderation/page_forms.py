@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.utils.translation import gettext_lazy
 
 from pages.models import Statement
 from pages.policy import TEXT_MAX
+
+if TYPE_CHECKING:
+    _StatementForm = forms.ModelForm[Statement]
+else:
+    _StatementForm = forms.ModelForm
 
 LANGUAGES = (("de", gettext_lazy("German")), ("en", gettext_lazy("English")))
 
@@ -32,7 +37,7 @@ class PageForm(forms.Form):
     )
 
 
-class StatementForm(forms.ModelForm[Statement]):
+class StatementForm(_StatementForm):
     """What only the municipality can say of the accessibility of its pages."""
 
     class Meta:

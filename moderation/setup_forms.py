@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -16,6 +16,12 @@ from geo.models import Municipality
 from geo.settling import MAIL_FIELDS, NAME_FIELDS, Relay, relay_of
 from reports.settling import Group
 
+if TYPE_CHECKING:
+    _TownForm = forms.ModelForm[Municipality]
+    _UnitForm = forms.ModelForm[Unit]
+else:
+    _TownForm = _UnitForm = forms.ModelForm
+
 
 def tell(form: forms.BaseForm, error: ValidationError) -> None:
     """Put what a verb refused to the fields of the form, everything else above it."""
@@ -24,7 +30,7 @@ def tell(form: forms.BaseForm, error: ValidationError) -> None:
         form.add_error(name if name in form.fields else None, list(texts))
 
 
-class NameForm(forms.ModelForm[Municipality]):
+class NameForm(_TownForm):
     """What the municipality is called and how it is reached."""
 
     class Meta:
@@ -73,7 +79,7 @@ class LookForm(forms.Form):
         return typed if typed.startswith("#") else f"#{typed}"
 
 
-class MailForm(forms.ModelForm[Municipality]):
+class MailForm(_TownForm):
     """Sender, where answers go, and the relay in parts."""
 
     RELAYS = (
@@ -121,7 +127,7 @@ class MailForm(forms.ModelForm[Municipality]):
         return Relay(typed["scheme"], typed["host"], typed["port"], typed["user"], typed["password"])
 
 
-class UnitForm(forms.ModelForm[Unit]):
+class UnitForm(_UnitForm):
     """An office, the yard, a company."""
 
     class Meta:
