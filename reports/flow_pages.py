@@ -42,13 +42,13 @@ def client(request: HttpRequest) -> str:
 
 
 def private(view: View) -> View:
-    """The page is nobody else's business: not stored, not indexed."""
+    """The page is nobody else's business: not stored, and not indexed unless the view says otherwise."""
 
     @wraps(view)
     def shown(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         response = view(request, *args, **kwargs)
         add_never_cache_headers(response)
-        response["X-Robots-Tag"] = "noindex"
+        response.headers.setdefault("X-Robots-Tag", "noindex")
         return response
 
     return shown
@@ -152,6 +152,8 @@ def local(draft: Draft, typed: flow.Typed, step: str) -> dict[str, Any]:
         "report": report,
         "complete": flow.first_gap(draft) is None,
         "placeless": typed.placeless,
+        "told": typed.told,
+        "seen": typed.contact_seen,
         "anonymous": draft.municipality.allow_anonymous,
         "check": address_of(draft, flow.CHECK),
         "photos": reverse("report_photos", args=[draft.secret]),

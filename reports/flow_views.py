@@ -69,7 +69,7 @@ def begin(request: HttpRequest) -> HttpResponse:
         if localized(one.redirect_text)
     ]
     chosen = category_of(municipality, category) if category else None
-    return render(
+    response = render(
         request,
         "reports/flow/start.html",
         {
@@ -81,6 +81,8 @@ def begin(request: HttpRequest) -> HttpResponse:
             "category_name": localized(chosen.topic.name) if chosen else "",
         },
     )
+    response["X-Robots-Tag"] = "all"  # whoever searches for it finds the way in
+    return response
 
 
 def _named(draft: Draft) -> dict[str, str]:

@@ -18,6 +18,11 @@
   }
 
   root.classList.add("js");
+  // Pages that modules rebuild are laid out for them at once, so that nothing jumps; where they fail, it is taken back.
+  if ("noModule" in HTMLScriptElement.prototype) root.classList.add("modules");
+  addEventListener("error", function (event) {
+    if (event.target.type === "module") root.classList.remove("modules");
+  }, true);
   apply(stored());
   // Paper is white
   addEventListener("beforeprint", function () { apply("light"); });

@@ -27,6 +27,12 @@ def test_the_start_says_whom_to_ask_about_what_is_not_ours(client, town):
     assert "Bitte rufen Sie die Polizei an." in client.get("/melden/").content.decode()
 
 
+def test_search_engines_find_the_way_in(client, town):
+    page = client.get("/melden/")
+    assert (page["X-Robots-Tag"], "no-store" in page["Cache-Control"]) == ("all", True)
+    assert '<meta name="description" content="' in page.content.decode()
+
+
 def test_starting_leads_to_the_place_and_is_nobody_elses_business(client, town):
     story = Story(client)
     page = story.start()

@@ -95,28 +95,33 @@ async function drawGround(L, map, element, cross) {
   pane.classList.add("map-ground");
   pane.style.zIndex = 250;
   pane.style.pointerEvents = "none";
+  const colours = () => (isDark() ? COLOURS.dark : COLOURS.light);
   const common = { pane: "ground", renderer: L.canvas({ pane: "ground", padding: 0.5 }), interactive: false };
   const layers = [];
-  const add = (features, style) => layers.push([L.geoJSON(features, common).addTo(map), style]);
+  // One layer after the other, so that the page answers in between
+  const add = async (features, style) => {
+    await new Promise((done) => setTimeout(done));
+    layers.push([L.geoJSON(features, { ...common, style: style(colours(), map.getZoom()) }).addTo(map), style]);
+  };
   const tiled = Boolean(element.dataset.tiles);
-  if (!tiled) {
-    add(of("boundary"), (c) => ({ fill: true, fillColor: c.paper, fillOpacity: 1, stroke: false }));
-    add(of("district"), (c, z) => ({ fill: false, color: c.district, weight: z > 12 ? 1.5 : 1, dashArray: "2 5" }));
-    add(of("street"), (c, z) => ({ color: c.casing, weight: width(z) + (z < 13 ? 1.25 : 2), lineCap: "round" }));
-    add(of("street"), (c, z) => ({ color: c.street, weight: width(z), lineCap: "round" }));
-  }
-  add(of("member"), (c) => ({ fill: false, color: c.district, weight: 1.5 }));
-  add(of("boundary"), (c) => ({ fill: false, color: c.border, weight: 2, dashArray: "8 4 2 4" }));
   const names = tiled ? null : new Labels(map, L, data.features, cross).addTo(map);
   const draw = () => {
-    const colours = isDark() ? COLOURS.dark : COLOURS.light;
-    if (!tiled) element.style.backgroundColor = colours.outside;
-    for (const [layer, style] of layers) layer.setStyle(style(colours, map.getZoom()));
-    names?.draw(colours);
+    if (!tiled) element.style.backgroundColor = colours().outside;
+    for (const [layer, style] of layers) layer.setStyle(style(colours(), map.getZoom()));
+    names?.draw(colours());
   };
-  draw();
   map.on("zoomend", draw);
   onScheme(draw);
+  if (!tiled) {
+    element.style.backgroundColor = colours().outside;
+    await add(of("boundary"), (c) => ({ fill: true, fillColor: c.paper, fillOpacity: 1, stroke: false }));
+    await add(of("district"), (c, z) => ({ fill: false, color: c.district, weight: z > 12 ? 1.5 : 1, dashArray: "2 5" }));
+    await add(of("street"), (c, z) => ({ color: c.casing, weight: width(z) + (z < 13 ? 1.25 : 2), lineCap: "round" }));
+    await add(of("street"), (c, z) => ({ color: c.street, weight: width(z), lineCap: "round" }));
+  }
+  await add(of("member"), (c) => ({ fill: false, color: c.district, weight: 1.5 }));
+  await add(of("boundary"), (c) => ({ fill: false, color: c.border, weight: 2, dashArray: "8 4 2 4" }));
+  names?.draw(colours());
   return data;
 }
 

@@ -15,7 +15,8 @@ export class Labels {
     this.L = L;
     this.cross = cross;
     this.colours = null;
-    this.streets = features.filter((one) => one.properties.layer === "street").map((one) => ({ name: one.properties.name, lines: lines(one.geometry).map((line) => measured(L, line)) }));
+    this.features = features.filter((one) => one.properties.layer === "street");
+    this.streets = null; // measured when they are first shown
     this.areas = features
       .filter((one) => one.properties.layer === "district" || one.properties.layer === "member")
       .map((one) => ({ name: one.properties.name, middle: L.geoJSON(one).getBounds().getCenter() }));
@@ -71,6 +72,7 @@ export class Labels {
   writeStreets(pen, size) {
     pen.font = "400 12px 'Fira Sans', sans-serif";
     const view = this.map.getBounds();
+    this.streets ||= this.features.map((one) => ({ name: one.properties.name, lines: lines(one.geometry).map((line) => measured(this.L, line)) }));
     for (const street of this.streets) {
       const piece = this.longestPiece(street, view, size);
       const wide = pen.measureText(street.name).width;

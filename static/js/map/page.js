@@ -8,7 +8,6 @@ import {sheet} from "./sheet.js";
 const page = document.querySelector("[data-map-page]");
 const words = page.querySelector("[data-words]").dataset;
 const browse = page.querySelector("[data-browse]");
-const frame = page.querySelector("[data-frame]");
 const note = page.querySelector("[data-note]");
 const wide = matchMedia("(min-width: 62rem)");
 const numberIn = new RegExp(`${page.dataset.report.replace("NUMBER", "([^/]+)")}$`);
@@ -197,8 +196,6 @@ async function start() {
   const asked = new URLSearchParams(location.search);
   const [lat, lon, zoom] = ["lat", "lon", "z"].map((name) => Number.parseFloat(asked.get(name)));
   const placed = Math.abs(lat) <= 90 && Math.abs(lon) <= 180;
-  frame.hidden = false;
-  page.classList.add("is-live");
   raise = sheet(page);
   raiseIfEmpty();
   const { map, L } = await createMap(document.getElementById("map"), {
@@ -229,7 +226,5 @@ async function start() {
   if (number && wide.matches) opened.open(number);
 }
 
-start().catch(() => {
-  frame.hidden = true;
-  page.classList.remove("is-live");
-});
+// Without a map the list stands alone.
+start().catch(() => document.documentElement.classList.remove("modules"));

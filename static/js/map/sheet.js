@@ -5,7 +5,6 @@ export function sheet(page) {
   const element = page.querySelector("[data-sheet]");
   const grip = page.querySelector("[data-grip]");
   let startY = null;
-  grip.hidden = false;
 
   const set = (up) => {
     element.classList.toggle("is-up", up);
