@@ -110,22 +110,29 @@ def _listed(request: HttpRequest, access: Access) -> dict[str, Any]:
     rows.sort(key=lambda case: (not new[case.pk].asked, not new[case.pk].news))
     page = Paginator(rows, ROWS).get_page(request.GET.get("page"))
     subscriber = services.subscriber(access)
-    followed = list(services.follows(access).select_related("case").order_by("-pk"))
-    supported = list(services.supports(access).select_related("case").order_by("-pk"))
-    ids = [*(row.case_id for row in followed), *(row.case_id for row in supported)]
-    public = {report.number: report for report in shown(ids)}
     return {
         "access": access,
         "page": page,
         "total": len(rows),
         "reports": [_row(case, new[case.pk], access) for case in page],
         "questions": sum(one.asked for one in new.values()),
-        "followed": [(row, public.get(str(row.case.number))) for row in followed],
-        "supported": [(row, public.get(str(row.case.number))) for row in supported],
+        "others": _others(access),
         "subscriber": subscriber,
         "subscriptions": rows_of(subscriber) if subscriber is not None else [],
         "said": _said(request.GET.get("fertig", "")),
     }
+
+
+def _others(access: Access) -> list[dict[str, Any]]:
+    """Reports that this address follows or supports, once each; of those that are not public only the number."""
+    found: dict[int, dict[str, Any]] = {}
+    for follow in services.follows(access).select_related("case").order_by("-pk"):
+        found.setdefault(follow.case_id, {"case": follow.case})["follow"] = follow
+    for support in services.supports(access).select_related("case").order_by("-pk"):
+        found.setdefault(support.case_id, {"case": support.case})["support"] = support
+    for report in shown(list(found)):
+        next(one for one in found.values() if one["case"].number == report.number)["report"] = report
+    return list(found.values())
 
 
 def _said(done: str) -> str:

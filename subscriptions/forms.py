@@ -100,6 +100,7 @@ class SelectionForm(forms.Form):
         offered = {**selects(municipality), "umkreis": [(metres, reach(metres)) for metres in REACH]}
         for name, choices in offered.items():
             self.fields[name].widget.choices = choices
+            self.fields[name].widget.attrs["class"] = "kern-form-input__select"
 
     def clean_q(self) -> str:
         """Words; the number of a report is none."""

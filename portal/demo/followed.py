@@ -23,7 +23,7 @@ from subscriptions.wanted import Circle, Wanted
 NEIGHBOUR: Final = "otto.vorbild@buerger.example"
 FOLLOWED: Final = 2
 """Reports of others that the regular follows and noticed too."""
-READ_UNTIL: Final = timedelta(days=7)
+READ_UNTIL: Final = timedelta(days=60)
 """What is younger, the regular has not read yet."""
 
 
