@@ -86,8 +86,10 @@ def key_of(values: dict[str, str]) -> Iterator[None]:
         settings.SECRET_KEY_FALLBACKS = old[1]
 
 
-def encrypt_anew() -> bool:
-    """Bring stored passwords under the key in force; False where one of them cannot be read."""
+def encrypt_anew(mark: str) -> bool:
+    """Bring stored passwords under the key in force, if theirs is another; False where one of them cannot be read."""
+    if mark == key_mark():
+        return True
     try:
         call_command("reseal", stdout=StringIO())
     except Unreadable:

@@ -205,7 +205,7 @@ def restore(
                     if migrate:
                         schema.migrate(connection, None)
                         emit_post_migrate_signal(verbosity=0, interactive=False, db=using)
-                        readable = environment.encrypt_anew()
+                        readable = environment.encrypt_anew(checked.manifest.key)
                     say("Placing the files")
                     staged.put()
             except BaseException:

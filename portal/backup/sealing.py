@@ -27,7 +27,7 @@ TAG = 16
 SHORTEST = 12
 """Characters a passphrase must have."""
 _HEAD = struct.Struct(">BBB16s7s")
-_COST, _BLOCK, _PARALLEL = 17, 8, 1
+COST, _BLOCK, _PARALLEL = 17, 8, 1
 """scrypt: 2^17 rounds of 8 blocks, 128 MiB and about half a second a try."""
 
 
@@ -59,8 +59,8 @@ class Sealer(io.RawIOBase):
     def __init__(self, target: IO[bytes], passphrase: str) -> None:
         super().__init__()
         salt, self._prefix = secrets.token_bytes(16), secrets.token_bytes(7)
-        self._cipher, key = _keys(check_passphrase(passphrase), salt, _COST, _BLOCK, _PARALLEL)
-        head = MAGIC + _HEAD.pack(_COST, _BLOCK, _PARALLEL, salt, self._prefix)
+        self._cipher, key = _keys(check_passphrase(passphrase), salt, COST, _BLOCK, _PARALLEL)
+        head = MAGIC + _HEAD.pack(COST, _BLOCK, _PARALLEL, salt, self._prefix)
         self._target = target
         self._waiting = bytearray()
         self._number = 0

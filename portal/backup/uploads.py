@@ -16,8 +16,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import IO
 
-from django.core.files.storage import FileSystemStorage, default_storage
-from django.utils.functional import LazyObject
+from django.conf import DEFAULT_STORAGE_ALIAS
+from django.core.files.storage import FileSystemStorage, storages
 
 from portal.backup.archive import Member, Writer, check_name
 from portal.backup.errors import BackupError
@@ -30,10 +30,7 @@ _MEMORY = 32 * 2**20
 
 def location() -> Path:
     """The folder of the uploads; BackupError when they lie elsewhere (object storage has its own backups)."""
-    storage = default_storage
-    if isinstance(storage, LazyObject):
-        storage._setup()
-        storage = storage._wrapped
+    storage = storages[DEFAULT_STORAGE_ALIAS]
     if not isinstance(storage, FileSystemStorage):
         raise BackupError("The uploads do not lie in a folder: back up their storage by its own means.")
     return Path(storage.location)
