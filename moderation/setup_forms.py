@@ -33,6 +33,8 @@ def tell(form: forms.BaseForm, error: ValidationError) -> None:
 class NameForm(_TownForm):
     """What the municipality is called and how it is reached."""
 
+    website = forms.URLField(label=gettext_lazy("Website"), required=False, assume_scheme="https")
+
     class Meta:
         model = Municipality
         fields = NAME_FIELDS
