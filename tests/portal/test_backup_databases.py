@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings as real
-from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 
 from geo.models import Municipality

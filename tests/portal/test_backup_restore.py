@@ -113,8 +113,8 @@ def test_a_damaged_backup_changes_nothing(town: Town, release, photo_of, tmp_pat
 def test_what_fails_at_the_end_changes_nothing(town: Town, release, photo_of, tmp_path, monkeypatch):
     photo_of(release())
     path = backup(tmp_path / "all.backup").path
-    (tmp_path / "files" / "originals" / "later").write_bytes(b"x")
     gone = next(iter(files()))
+    (tmp_path / "files" / "originals" / "later").write_bytes(b"x")
     (tmp_path / "files" / gone).unlink()
     Case.objects.update(priority=2)
     before, uploaded = rows(), files()

@@ -46,7 +46,7 @@ def test_a_key_of_the_environment_stays(monkeypatch, tmp_path):
     own = real.SECRET_KEY
     monkeypatch.setenv("SECRET_KEY", own)
     with key_of({"SECRET_KEY": "the old one"}):
-        assert real.SECRET_KEY == own
+        assert own == real.SECRET_KEY
         assert real.SECRET_KEY_FALLBACKS == ["the old one"]
     assert real.SECRET_KEY_FALLBACKS == []
     told = take_over({"SECRET_KEY": "the old one"}, key_mark("the old one"), readable=True)
