@@ -46,7 +46,8 @@ def store(
 
     The variants are made by the worker; with `preview` the small JPEG stands there at once, for a sender who wants to
     see what arrived. The position is for proposing the place and is stored nowhere. The same file
-    for the same draft or case again (back button, replay) is the one kept before. Raises Invalid({"photos": …}).
+    for the same draft or case again (back button, replay) is the one kept before. Raises Invalid({"photos": …}),
+    Draft.DoesNotExist (it was discarded meanwhile).
     """
     content, picture = _inspected(upload, preview=preview)
     digest = hashlib.sha256(content).hexdigest()
@@ -62,7 +63,7 @@ def store(
             if case is not None:
                 Case.objects.select_for_update().filter(pk=case.pk).values_list("pk").first()
             elif draft is not None:
-                Draft.objects.select_for_update().filter(pk=draft.pk).values_list("pk").first()
+                Draft.objects.select_for_update().get(pk=draft.pk)
             if (same := _same(case, draft, digest, client_key)) is not None:
                 remove(key)
                 return same, picture.position
@@ -79,6 +80,9 @@ def store(
                 created_at=at,
             )
             emit("file.stored", file=file.pk)
+    except Draft.DoesNotExist:
+        remove(key)
+        raise
     except IntegrityError:
         remove(key)
         return File.objects.get(case=case, client_key=client_key), picture.position

@@ -73,7 +73,9 @@ def marked(cases: QuerySet[Case]) -> QuerySet[Case]:
 
 # Lists ----------------------------------------------------------------------------------------------------------------
 def _to_review(user: User, at: datetime) -> Q:
-    return Q(state=State.NEW.value) | Q(to_release=True) | Q(still_there=True)
+    """What nobody has looked at: also a word of the reporter on a closed case, which no other list would show."""
+    written = Q(answered=True) & ~Q(state__in=ACTIVE_VALUES)
+    return Q(state=State.NEW.value) | Q(to_release=True) | Q(still_there=True) | written
 
 
 def _working(user: User, at: datetime) -> Q:

@@ -83,8 +83,9 @@ def go(request: HttpRequest, draft: Draft, step: str) -> HttpResponseRedirect:
 
 
 def gone(request: HttpRequest) -> HttpResponse:
-    """The draft is not there (any more): say so and offer a new start."""
-    return render(request, "reports/flow/gone.html", {"days": flow.DRAFT_DAYS}, status=404)
+    """The draft is not there (any more): say so, give back the words that were just sent, and offer a new start."""
+    words = request.POST.get("text", "").replace("\x00", "").strip()
+    return render(request, "reports/flow/gone.html", {"days": flow.DRAFT_DAYS, "words": words}, status=404)
 
 
 def page(

@@ -121,7 +121,10 @@ def step(request: HttpRequest, secret: str, step: str) -> HttpResponse:
         return gone(request)
     if draft.case is not None:
         return flow_last.sent(request, draft.case)
-    return STEPS[step](request, draft)
+    try:
+        return STEPS[step](request, draft)
+    except Draft.DoesNotExist:  # discarded by another tab at this moment
+        return gone(request)
 
 
 @csrf_exempt
@@ -147,6 +150,8 @@ def photos(request: HttpRequest, secret: str) -> HttpResponse:
         file = flow_photos.add(draft=draft, upload=upload, at=timezone.now(), position=position)
     except Invalid as invalid:
         return JsonResponse({"errors": invalid.errors}, status=422)
+    except Draft.DoesNotExist:
+        return JsonResponse({"errors": {"photos": []}}, status=410)
     return _photos_as_json(draft, key=file.key)
 
 

@@ -11,7 +11,7 @@ from accounts.models import User
 from cases.change import Act, By
 from cases.models import Stage
 from cases.policy import State
-from cases.services import assign, feedback, move, note, note_bounce, question
+from cases.services import assign, feedback, message, move, note, note_bounce, question
 from reports.services import release_text, withdraw_text
 
 DESK = "/verwaltung/"
@@ -80,6 +80,16 @@ def test_what_a_citizen_says_after_the_end_comes_back_until_somebody_acts(manage
     assert numbers(page) == [case.number]
     assert "Rückmeldung: ist noch da" in page.content.decode()
     note(case=case, by=by, text="Gelesen")
+    assert numbers(manager.get(DESK)) == []
+
+
+def test_a_message_on_a_closed_case_comes_back_until_somebody_acts(manager, make_report, town):
+    case, by = make_report(), By.staff(town.manager)
+    release_text(case=case, by=by)
+    move(case=case, to=State.DONE, by=by)
+    message(case=case, by=By.citizen(), text="Danke, aber es wackelt.")
+    assert numbers(manager.get(DESK)) == [case.number]
+    message(case=case, by=by, text="Wir kommen noch einmal.")
     assert numbers(manager.get(DESK)) == []
 
 

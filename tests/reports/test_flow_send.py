@@ -5,8 +5,9 @@ from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
 
-from cases.models import Case, Contact, Draft
+from cases.models import Case, Contact, Draft, File
 from geo.models import Municipality
+from reports import flow
 from tests.conftest import jpeg
 from tests.reports.flow_story import Story, step_of, the_case
 
@@ -231,3 +232,30 @@ def test_an_address_in_words_reaches_the_desk_without_a_point(client, town):
     assert case.point is None
     assert case.report.address == "Hinterm Sportplatz"
     assert case.report.address_by_citizen
+
+
+def test_a_draft_that_is_gone_gives_the_words_back(story):
+    story.start()
+    story.place()
+    Draft.objects.all().delete()
+    answer = story.client.post(story.at("was"), {"category": "schlagloch", "text": "Eine lange Geschichte"})
+    assert answer.status_code == 404
+    assert "Eine lange Geschichte" in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("below", "sent", "status"),
+    [("ort", {"lat": "51.96", "lon": "8.23", "pinned": "1"}, 404), ("fotos", {"photo": jpeg("green")}, 410)],
+)
+def test_a_draft_that_goes_at_this_moment_is_no_error(story, monkeypatch, below, sent, status):
+    """Another tab discards it between the look-up and the change."""
+    find = flow.find
+
+    def gone_after(**asked):
+        draft = find(**asked)
+        flow.discard(draft=Draft.objects.get())
+        return draft
+
+    monkeypatch.setattr("reports.flow.find", gone_after)
+    assert story.client.post(story.at(below), sent).status_code == status
+    assert not File.objects.exists()
