@@ -49,7 +49,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "municipality": municipality,
         "slogan": (municipality.text("slogan") if municipality else "") or _("Faults, ideas and praise"),
         "style_url": style.address(municipality) if municipality else "",
-        "arms_url": _arms(municipality),
+        "arms_url": arms_of(municipality),
         "demo": bool(getattr(settings, "DEMO", False)),
         "demo_logins": SimpleLazyObject(lambda: demo_logins(municipality)),
         "menu": SimpleLazyObject(lambda: _links(MENU, request.path)),
@@ -61,7 +61,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
     }
 
 
-def _arms(municipality: Municipality | None) -> str:
+def arms_of(municipality: Municipality | None) -> str:
     """Address of the coat of arms; "" where none is set or the file is not there, which must not stop the page."""
     if municipality is None or not municipality.coat_of_arms:
         return ""

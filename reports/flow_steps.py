@@ -210,9 +210,8 @@ def _choice(category: Category, chosen: str) -> dict[str, Any]:
     }
 
 
-def _what_page(request: HttpRequest, draft: Draft, form: WhatForm, groups: list[Group], **context: Any) -> HttpResponse:
-    typed = flow.read(draft)
-    chosen = str(form["category"].value() or "")
+def choices(groups: list[Group], chosen: str = "") -> dict[str, Any]:
+    """The categories as the step shows them: `frequent` ones, the `rest` by group, and whether that is `rest_open`."""
     all_of_them = [one for group in groups for one in group.categories]
     frequent = [one for one in all_of_them if one.frequent][:6]
     if len(all_of_them) <= 8:
@@ -223,6 +222,15 @@ def _what_page(request: HttpRequest, draft: Draft, form: WhatForm, groups: list[
         for group in groups
         if (rows := [_choice(one, chosen) for one in group.categories if one.topic.slug not in top])
     ]
+    return {
+        "frequent": [_choice(one, chosen) for one in frequent],
+        "rest": rest,
+        "rest_open": bool(chosen) and chosen not in top,
+    }
+
+
+def _what_page(request: HttpRequest, draft: Draft, form: WhatForm, groups: list[Group], **context: Any) -> HttpResponse:
+    typed = flow.read(draft)
     proposal = ""
     if typed.photo_place is not None:
         proposal = locate(make_point(*typed.photo_place)).text or _("the place in the photo")
@@ -233,10 +241,8 @@ def _what_page(request: HttpRequest, draft: Draft, form: WhatForm, groups: list[
         _("What is it about?"),
         back=address_of(draft, flow.PLACE),
         form=form,
-        frequent=[_choice(one, chosen) for one in frequent],
-        rest=rest,
-        rest_open=bool(chosen) and chosen not in top,
         proposal=proposal,
+        **choices(groups, str(form["category"].value() or "")),
         **{"findings": [], **context},
     )
 

@@ -60,7 +60,7 @@ function written(type, text) {
 }
 
 /** The answer that stands in a question's controls, as the server would store it. */
-function answerOf(question) {
+export function answerOf(question) {
   const { type } = question.dataset;
   const controls = [...question.querySelectorAll("input, select, textarea")];
   if (type === "agree") return controls.some((control) => control.checked) || null;

@@ -1,9 +1,12 @@
 // The report flow in the browser: the same pages and forms as without scripts, submitted and swapped in place, so that
 // a lost connection loses nothing. Each step brings its own module.
+import {reports} from "../offline/reports.js";
+import {fieldsOf, fill} from "./fields.js";
+import {canGoOn, enqueue, goOn} from "./keeping.js";
 import {forget, get, keepDraft, sweep} from "./store.js";
 import {later, say, word} from "./words.js";
 import {hideOffline, showOffline} from "./offline.js";
-import {enqueue, run as runOutbox} from "./outbox.js";
+import {showQueued} from "./queued.js";
 import {initPlace} from "./place.js";
 import {initWhat} from "./what.js";
 import {initPhotos, pending, showKept, uploadRest} from "./photos.js";
@@ -22,6 +25,11 @@ async function begin() {
   const data = document.getElementById("flow-local");
   if (!form || !data) return;
   const local = JSON.parse(data.textContent);
+  if ((await get("drafts", local.secret))?.ahead) {
+    // It was continued without the server, so this device knows more than this page.
+    location.replace(`${document.documentElement.dataset.shell}#${local.secret}`);
+    return;
+  }
   page = { form, local, base: baseOf(form), settled: async () => {}, keep: () => {} };
   const current = page;
   const count = root().querySelector(".stepper__count");
@@ -38,7 +46,7 @@ async function begin() {
   form.addEventListener("input", current.keep);
   form.addEventListener("change", current.keep);
   await restore(current);
-  await keepDraft(local.secret, (row) => { row.report = local.report; row.complete = local.complete; });
+  await keepDraft(local.secret, (row) => Object.assign(row, { report: local.report, complete: local.complete, placeless: local.placeless, told: local.told, seen: local.seen, draft: local.check }));
   if (current !== page) return;
   if (local.step === "ort") initPlace(current);
   if (local.step === "was") {
@@ -63,11 +71,6 @@ async function initCheck(current) {
   }
 }
 
-/** The form's fields as [name, value] pairs, without files. */
-function fieldsOf(form) {
-  return [...new FormData(form)].filter(([name, value]) => typeof value === "string" && name !== "website");
-}
-
 /** What the server had filled in: kept beside what was typed, which is void once the server has something newer. */
 function baseOf(form) {
   return JSON.stringify(fieldsOf(form).filter(([name]) => name !== "place_shown"));
@@ -82,23 +85,7 @@ function keepFields({ form, local, base }) {
 async function restore({ form, local, base }) {
   const kept = (await get("drafts", local.secret))?.fields?.[local.step];
   if (!kept || kept.base !== base || root().querySelector("[data-focus]")) return;
-  let filled = false;
-  const values = new Map();
-  for (const [name, value] of kept.typed) values.set(name, [...(values.get(name) || []), value]);
-  for (const control of form.elements) {
-    if (!control.name || control.type === "file" || control.type === "submit" || control.name === "place_shown") continue;
-    const wanted = values.get(control.name);
-    if (control.type === "radio" || control.type === "checkbox") {
-      const checked = Boolean(wanted?.includes(control.value));
-      if (control.type === "radio" && !wanted) continue;
-      filled ||= control.checked !== checked;
-      control.checked = checked;
-    } else if (wanted && control.value !== wanted[0]) {
-      control.value = wanted[0];
-      filled = true;
-    }
-  }
-  if (filled) say(word("restored"));
+  if (fill(form, kept.typed)) say(word("restored"));
 }
 
 /** Submit the step; whatever happens, nothing typed is lost. */
@@ -138,51 +125,23 @@ function timeout(milliseconds) {
   return AbortSignal.timeout ? AbortSignal.timeout(milliseconds) : undefined;
 }
 
-/** No answer: on the last step the report goes into the queue, before that it may. */
+/** No answer: on the last step the report goes into the queue, before that it may, or goes on without the server. */
 async function unreached(current) {
   const { form, local } = current;
+  const fields = fieldsOf(form);
   const queue = async (report, check) => {
-    const kept = await enqueue({ client_key: local.report.client_key, secret: local.secret, report, check });
-    if (!kept) return showOffline(current, { fields: fieldsOf(form), retry: () => submit(current, null) });
+    const title = root().querySelector(".answers__icon")?.textContent.trim() || "";
+    const kept = await enqueue({ secret: local.secret, report, check, draft: local.check, title, place: report.address });
+    if (!kept) return showOffline(current, { fields, retry: () => submit(current, null) });
     hideOffline();
-    showQueued();
     page = null;
-    return runOutbox();
+    await showQueued(report.client_key);
+    return reports.run("reception");
   };
-  const last = local.step === "pruefen" && local.complete;
-  if (last) await queue(local.report, (await pending(local.secret)) ? null : local.check);
-  else showOffline(current, { fields: fieldsOf(form), retry: () => submit(current, null), send: (report) => queue(report, null) });
-}
-
-/** The report waits on this device: say so where the form stood. */
-function showQueued() {
-  const note = document.createElement("div");
-  note.className = "prose queued";
-  const text = document.createElement("p");
-  text.textContent = word("queued");
-  note.append(text);
-  const heading = document.getElementById("question");
-  heading.textContent = word("queuedTitle");
-  heading.removeAttribute("aria-describedby");
-  document.title = word("queuedTitle");
-  root().querySelector(".stepper__count")?.remove();
-  root().querySelector(".stepper progress")?.remove();
-  root().querySelector(".link--back")?.remove();
-  root().querySelector("[data-flow-form]").replaceWith(note);
-  heading.focus();
-  toTop();
-  addEventListener("outbox-sent", ({ detail }) => {
-    heading.textContent = detail.text;
-    document.title = detail.text;
-    const button = document.createElement("a");
-    button.className = "kern-btn kern-btn--primary";
-    button.href = detail.url;
-    const label = document.createElement("span");
-    label.className = "kern-label";
-    label.textContent = detail.link;
-    button.append(label);
-    note.replaceChildren(button);
-  });
+  if (local.step === "pruefen" && local.complete) return queue(local.report, (await pending(local.secret)) ? null : local.check);
+  const on = (await canGoOn()) ? () => goOn(local, local.step, fields) : null;
+  if (on && navigator.onLine === false) return on();
+  return showOffline(current, { fields, retry: () => submit(current, null), on, send: on ? null : (report) => queue(report, null) });
 }
 
 /** At once, whatever the page's own way of scrolling. */

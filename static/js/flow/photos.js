@@ -1,6 +1,9 @@
 // Photos of step 2: shown at once, made smaller, kept on this device, sent one by one with progress, sent later if need be.
+// Without an address to send them to (`local.photos`, the page that works without a network) they stay on the device.
 import {icon} from "../pin.js";
-import {newKey, photosOf, put, remove} from "./store.js";
+import {newKey} from "../offline/database.js";
+import {roomFor} from "../offline/room.js";
+import {photosOf, put, remove} from "./store.js";
 import {gpsOf, showable, shrunk} from "./shrink.js";
 import {say, word} from "./words.js";
 
@@ -15,7 +18,7 @@ export async function initPhotos(page) {
   const list = block.querySelector("[data-photo-list]");
   const under = new Set();
   const state = { page, block, input, area, list, under, limit: Number(block.dataset.limit) };
-  page.settled = async () => {
+  if (page.local.photos) page.settled = async () => {
     for (const row of await photosOf(page.local.secret)) if (!row.key) start(state, row);
     const all = Promise.all([...under].map((task) => task.promise));
     // A slow line does not hold up the step: what is under way goes on, and sending waits for it.
@@ -28,6 +31,7 @@ export async function initPhotos(page) {
     event.preventDefault();
     drop(state, button.closest("li"));
   });
+  room(state);
   if (area && input) {
     area.classList.add("upload--live");
     input.addEventListener("change", () => {
@@ -39,10 +43,11 @@ export async function initPhotos(page) {
     for (const kind of ["dragleave", "drop"]) area.addEventListener(kind, () => area.classList.remove("is-over"));
   }
   for (const row of await photosOf(page.local.secret)) {
-    if (row.key && !list.querySelector(`[data-key="${CSS.escape(row.key)}"]`)) await remove("photos", row.id);
-    if (!row.key) start(state, row);
+    if (!page.local.photos) draw(state, row);
+    else if (row.key && !list.querySelector(`[data-key="${CSS.escape(row.key)}"]`)) await remove("photos", row.id);
+    else if (!row.key) start(state, row);
   }
-  addEventListener("online", () => { if (block.isConnected) page.settled(); });
+  if (page.local.photos) addEventListener("online", () => { if (block.isConnected) page.settled(); });
   count(state);
 }
 
@@ -53,7 +58,7 @@ export async function showKept(block, { secret, photos: url }) {
     const row = rows.find((one) => one.key === wait.closest("[data-key]").dataset.key);
     if (row && (await showable(row.blob))) wait.replaceWith(imageOf(URL.createObjectURL(row.blob), wait.dataset.alt));
   }
-  ask(block, url);
+  if (url) ask(block, url);
 }
 
 /** Ask a few times whether the server has made its pictures, then leave the placeholders. */
@@ -92,10 +97,32 @@ async function take(state, files) {
     }
     const place = await gpsOf(file);
     const row = { id: newKey(), secret: state.page.local.secret, key: "", name: file.name || "foto", at: Date.now(), blob: (await shrunk(file)) || file, place };
-    await put("photos", row);
-    start(state, row);
+    const kept = await put("photos", row);
+    if (!kept && !state.page.local.photos) {
+      fail(state, word("photoFull"));
+      break;
+    }
+    if (state.page.local.photos) start(state, row);
+    else keep(state, row);
     count(state);
   }
+}
+
+/** A photo that stays on this device until the report is sent. */
+function keep(state, row) {
+  draw(state, row);
+  say(word("photoKept", state.list.children.length));
+  propose(state, state.page.placeOf?.(row));
+}
+
+/** A device without room says so before a photo is taken, not after. */
+async function room(state) {
+  if (await roomFor(Number(state.block.dataset.limit))) return;
+  const line = document.createElement("p");
+  line.className = "photos__full";
+  line.setAttribute("role", "status");
+  state.area?.before(line);
+  line.textContent = word(state.page.local.photos ? "roomOnline" : "room");
 }
 
 /** Show a photo and send it, unless that is under way already. */
@@ -148,6 +175,8 @@ async function send(state, row, item) {
     bar.remove();
   }
   if (answer.status === 200) {
+    // Taken in another step, it stood in the list already.
+    state.list.querySelector(`[data-key="${CSS.escape(answer.body.key)}"]:not([data-id="${row.id}"])`)?.remove();
     item.dataset.key = answer.body.key;
     await put("photos", { ...row, key: answer.body.key, place: null });
     say(word("uploaded", number));
@@ -209,7 +238,7 @@ async function drop(state, item) {
   count(state);
   say(word("removed"));
   (state.input || state.block.querySelector("#photos"))?.focus();
-  if (!key) return;
+  if (!key || !state.page.local.photos) return;
   const body = new FormData();
   body.append("remove", key);
   await fetch(state.page.local.photos, { method: "POST", body }).catch(() => undefined);
@@ -240,6 +269,7 @@ function propose(state, place) {
   const box = state.page.form.querySelector("[data-proposal]");
   if (!place || !box) return;
   box.querySelector("[data-proposal-text]").textContent = place.text || `${place.lat.toFixed(5)}, ${place.lon.toFixed(5)}`;
+  box.dataset.at = `${place.lat},${place.lon}`;
   box.hidden = false;
   if (!state.page.form.querySelector("input[name=place_shown]")) {
     const seen = document.createElement("input");

@@ -1,7 +1,10 @@
 // Step 1: the map moves under a fixed crosshair; search, device position and photo move it too.
 import {createMap, boundsOf} from "../map/base.js";
+import {learnBoundary} from "./boundary.js";
 import {combobox} from "./combo.js";
+import {newKey} from "../offline/database.js";
 import {gpsOf, shrunk} from "./shrink.js";
+import {put} from "./store.js";
 import {later, say, word} from "./words.js";
 
 const CLOSE = 15;
@@ -25,6 +28,7 @@ export async function initPlace({ form, local, keep }) {
     return;
   }
   const { map } = made;
+  made.ground.then(learnBoundary);
   const found = form.querySelector("[data-found]");
   /** Tell below the map; what stands in the address field already is only read out. */
   const tell = (text, shown = true) => {
@@ -166,16 +170,24 @@ function photo(form, local, tell, moveTo) {
     if (!file) return;
     tell(word("working"));
     const place = await gpsOf(file);
+    // It comes along with the report: the next step sends it, or it stays on this device until there is a network.
+    const blob = place || !local.photos ? (await shrunk(file)) || file : file;
+    const kept = await put("photos", { id: newKey(), secret: local.secret, key: "", name: file.name || "foto", at: Date.now(), blob, place: null });
     if (place) {
-      const body = new FormData();
-      body.append("photo", (await shrunk(file)) || file, file.name);
-      fetch(local.photos, { method: "POST", body }).catch(() => undefined);
-      input.value = "";
+      if (!kept && local.photos) send(local.photos, blob, file.name);
       moveTo(place.latitude, place.longitude, 18);
       form.querySelector("#place-map").scrollIntoView({ block: "center" });
-    } else {
+    } else if (local.photos) {
       // Some formats only the server can read.
       form.requestSubmit(button);
-    }
+      return;
+    } else tell(word("photoWithoutPlace"));
+    input.value = "";
   });
+}
+
+function send(url, blob, name) {
+  const body = new FormData();
+  body.append("photo", blob, name);
+  fetch(url, { method: "POST", body }).catch(() => undefined);
 }

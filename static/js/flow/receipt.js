@@ -1,6 +1,6 @@
 // The receipt: print button, focus on the thanks, and nothing of the draft stays on this device.
-import {all, forget, remove} from "./store.js";
-import "./outbox.js";
+import {reports} from "../offline/reports.js";
+import {all, forget} from "./store.js";
 
 const root = document.getElementById("flow");
 const print = document.querySelector("[data-print]");
@@ -12,9 +12,6 @@ document.getElementById("question")?.focus();
 for (const draft of await all("drafts")) {
   if (draft.report?.client_key === root?.dataset.key) await forget(draft.secret);
 }
-for (const item of await all("queue")) {
-  if (item.client_key === root?.dataset.key) {
-    await remove("queue", item.client_key);
-    document.getElementById(`outbox-${item.client_key}`)?.remove();
-  }
-}
+// It is in front of the reader, so no page announces it any more; the list of this device keeps number and link.
+const row = (await reports.all()).find((one) => one.client_key === root?.dataset.key);
+if (row) await reports.edit(row.client_key, { state: "sent", seen: true, report: null, tried: null });

@@ -1,0 +1,145 @@
+"""The service worker: what of the platform opens without a network, as one script at the root.
+
+Its parts are ES modules which pages load as well. Workers of some browsers know no modules, so `/sw.js` is those files
+one behind the other, without their `import` and `export` (docs/decisions/0008-offline.md). It changes with `release`,
+so browsers fetch the new files with the next page and drop the old ones.
+"""
+
+from __future__ import annotations
+
+import json
+import posixpath
+import re
+from functools import lru_cache
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, Final
+
+from django.conf import settings
+from django.contrib.staticfiles import finders
+from django.contrib.staticfiles.storage import staticfiles_storage
+from django.http import HttpRequest, HttpResponse
+from django.templatetags.static import static
+from django.urls import path, reverse, translate_url
+from django.views.decorators.http import require_safe
+
+from geo.models import Municipality
+from portal import style
+from portal.context import arms_of
+
+#: The worker's modules; what one imports stands before it.
+WORKER: Final = (
+    "js/offline/database.js",
+    "js/offline/queue.js",
+    "js/flow/store.js",
+    "js/offline/reports.js",
+    "js/offline/worker.js",
+)
+#: What the kept pages load; what these import or show in turn is found by itself.
+LOADED: Final = (
+    "js/theme.js",
+    "js/offline/pages.js",
+    "js/offline/device.js",
+    "js/flow/shell.js",
+    "vendor/fonts/fira-sans.css",
+    "vendor/kern/kern.css",
+    "vendor/leaflet/leaflet.css",
+    "vendor/leaflet/leaflet.js",
+    "css/tokens.css",
+    "css/base.css",
+    "css/components/actions.css",
+    "css/components/forms.css",
+    "css/components/content.css",
+    "css/components/map.css",
+    "css/flow.css",
+    "icons/sprite.svg",
+    "favicon.svg",
+)
+_IMPORT: Final = re.compile(r'(?:\bfrom\s|\bimport\s*\(?)\s*"(\.{1,2}/[^"]+)"')
+_ADDRESS: Final = re.compile(r"""url\(["']?(?!data:|#)([^"')?#]+)""")
+_LINE: Final = re.compile(r"^import .*\n|^export (?=async|function|const|class)", re.MULTILINE)
+_LEAVE: Final = """// The service worker is switched off: it takes itself and what it kept off this browser.
+self.addEventListener("install", () => self.skipWaiting());
+self.addEventListener("activate", (event) => event.waitUntil((async () => {
+  for (const name of await caches.keys()) if (name.startsWith("anliegen")) await caches.delete(name);
+  await self.registration.unregister();
+})()));
+"""
+
+
+def _source(name: str) -> str:
+    found = finders.find(name)
+    if not isinstance(found, str):
+        raise FileNotFoundError(name)
+    return Path(found).read_text()
+
+
+@lru_cache
+def static_names() -> tuple[str, ...]:
+    """Names of all static files that the kept pages need, those that others of them name included."""
+    names: dict[str, None] = dict.fromkeys(LOADED)
+    for name in (waiting := list(names)):
+        pattern = {".js": _IMPORT, ".css": _ADDRESS}.get(posixpath.splitext(name)[1])
+        for other in pattern.findall(_source(name)) if pattern else ():
+            found = posixpath.normpath(posixpath.join(posixpath.dirname(name), other))
+            if found not in names and finders.find(found):
+                names[found] = None
+                waiting.append(found)
+    return tuple(names)
+
+
+@lru_cache
+def script() -> str:
+    """The worker's modules as one script, without what only modules may say."""
+    return "\n".join(_LINE.sub("", _source(name)) for name in WORKER)
+
+
+def files(municipality: Municipality) -> list[str]:
+    """Addresses of everything that the kept pages need besides themselves."""
+    own = [style.address(municipality), arms_of(municipality)]
+    return [*(static(name) for name in static_names()), *(address for address in own if address)]
+
+
+def release(municipality: Municipality) -> str:
+    """Changes with every static file, with the worker and with the look of the municipality."""
+    manifest = getattr(staticfiles_storage, "manifest_hash", "") or ""
+    parts = (manifest, script(), *files(municipality))
+    return sha256("\n".join(parts).encode()).hexdigest()[:12]
+
+
+def sites() -> list[dict[str, str]]:
+    """The pages of each language that has addresses of its own, the longest prefix first."""
+    names = {
+        "prefix": "start",
+        "begin": "report_new",
+        "shell": "report_offline",
+        "device": "device",
+        "offline": "offline",
+    }
+    found: dict[str, dict[str, str]] = {}
+    for code, _name in settings.LANGUAGES:
+        site = {part: translate_url(reverse(name), code) for part, name in names.items()}
+        found.setdefault(site["prefix"], site)
+    return sorted(found.values(), key=lambda site: -len(site["prefix"]))
+
+
+@require_safe
+def worker(request: HttpRequest) -> HttpResponse:
+    """`/sw.js`: the worker of this host; with OFFLINE=0 one that takes itself away."""
+    municipality: Municipality = request.municipality  # type: ignore[attr-defined]
+    text = _LEAVE
+    if settings.OFFLINE:
+        config: dict[str, Any] = {
+            "release": release(municipality),
+            "sites": sites(),
+            "files": files(municipality),
+            "ground": reverse("geo:base_layer"),
+        }
+        text = f'"use strict";\nconst CONFIG = {json.dumps(config)};\n{script()}'
+    response = HttpResponse(text, content_type="text/javascript; charset=utf-8")
+    response["Cache-Control"] = "no-cache"
+    response["Service-Worker-Allowed"] = "/"
+    return response
+
+
+urlpatterns = [path("sw.js", worker, name="worker")]

@@ -1,0 +1,26 @@
+"""What scripts need to know about the service worker and the pages that open without a network."""
+
+from __future__ import annotations
+
+from django import template
+from django.conf import settings
+from django.template.context import Context
+from django.urls import reverse
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
+
+from portal.offline import release
+
+register = template.Library()
+
+
+@register.simple_tag(takes_context=True)
+def offline_data(context: Context) -> SafeString:
+    """Data attributes for `<html>`; without `data-worker` pages take the worker away (setting OFFLINE)."""
+    municipality = context.get("municipality")
+    if municipality is None:
+        return SafeString()
+    found = {"data-shell": reverse("report_offline"), "data-device": reverse("device")}
+    if settings.OFFLINE:
+        found |= {"data-worker": reverse("worker"), "data-release": release(municipality)}
+    return format_html_join("", ' {}="{}"', found.items())

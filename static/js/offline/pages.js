@@ -1,0 +1,95 @@
+// On every public page: keeps the service worker, sends what waits on this device, and says what became of it.
+import {reports} from "./reports.js";
+import {waits} from "./queue.js";
+
+const data = document.documentElement.dataset;
+const words = document.getElementById("queue-words")?.dataset || {};
+const region = document.createElement("div");
+region.className = "outbox-region";
+// It is there before anything is said in it, so that screen readers notice the change.
+region.setAttribute("role", "status");
+document.getElementById("content")?.before(region);
+
+/** One line per thing to know: what waits (all in one), what needs an entry, what has arrived and was not seen yet. */
+async function show() {
+  const rows = await reports.all();
+  const lines = [];
+  const waiting = rows.filter(waits);
+  if (waiting.length) {
+    const key = waiting.some((row) => row.state === "sending") ? "sending" : "waiting";
+    const text = key === "sending" ? words.sending : waiting.length === 1 ? words.waitingOne : words.waiting?.replace("{n}", waiting.length);
+    lines.push({ id: "waiting", key: `${key}${waiting.length}`, state: key, text, links: [[data.device, words.look]] });
+  }
+  for (const row of rows) {
+    if (row.state === "refused" || row.state === "stuck") lines.push({ id: row.client_key, key: "refused", state: "refused", text: words.refused, links: [[`${data.shell}#${row.secret}`, words.correct]] });
+    if (row.state === "sent" && !row.seen) lines.push({ id: row.client_key, key: "sent", state: "sent", text: words.sent?.replace("{n}", row.number), links: row.receipt || row.url ? [[row.receipt || row.url, words.receipt]] : [], row });
+  }
+  draw(lines);
+}
+
+function draw(lines) {
+  const known = new Map([...region.children].map((line) => [line.dataset.id, line]));
+  for (const [id, line] of known) if (!lines.some((one) => one.id === id)) line.remove();
+  for (const { id, key, state, text, links, row } of lines) {
+    const line = known.get(id) || document.createElement("div");
+    if (line.dataset.key === key) continue;
+    Object.assign(line.dataset, { id, key, state });
+    line.className = "outbox";
+    const paragraph = document.createElement("p");
+    paragraph.className = "wrap outbox__text";
+    paragraph.append(`${text} `, ...links.map(link));
+    if (row) paragraph.append(" ", closer(row));
+    line.replaceChildren(paragraph);
+    if (!line.parentElement) region.append(line);
+  }
+}
+
+function link([url, label]) {
+  const anchor = document.createElement("a");
+  anchor.href = url;
+  anchor.textContent = label;
+  return anchor;
+}
+
+function closer(row) {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "link";
+  button.textContent = words.close;
+  button.addEventListener("click", () => reports.edit(row.client_key, { seen: true }));
+  return button;
+}
+
+/** Keep the worker as this platform wants it: there, or gone. It waits until the page is done. */
+function keepWorker() {
+  if (!("serviceWorker" in navigator)) return;
+  const deed = data.worker ? register : unregister;
+  const calm = () => (window.requestIdleCallback ? requestIdleCallback(deed, { timeout: 4000 }) : setTimeout(deed, 1000));
+  if (document.readyState === "complete") calm();
+  else addEventListener("load", calm);
+}
+
+async function register() {
+  try {
+    await navigator.serviceWorker.register(data.worker, { scope: "/", updateViaCache: "none" });
+  } catch {
+    // A private window or a browser that does not want it: everything works as without.
+  }
+}
+
+async function unregister() {
+  try {
+    for (const one of await navigator.serviceWorker.getRegistrations()) await one.unregister();
+    for (const name of await caches.keys()) if (name.startsWith("anliegen")) await caches.delete(name);
+  } catch {
+    // Then there is none.
+  }
+}
+
+reports.onChange(show);
+addEventListener("online", () => reports.run("reception"));
+addEventListener("pageshow", (event) => { if (event.persisted) reports.run("reception"); });
+document.addEventListener("visibilitychange", () => { if (!document.hidden) reports.run("reception"); });
+show();
+reports.run("reception");
+keepWorker();

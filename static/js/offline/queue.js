@@ -1,0 +1,239 @@
+// A queue of things that wait on this device until the server says that it has them. One row is one thing under its own
+// `client_key`, which makes it safe to send twice; so the server is the truth, and the lock below only spares work.
+//
+//   queued ──claim──▶ sending ──▶ sent
+//     ▲                  │ no answer, 5xx, 408, 425, 429: queued again, with a pause that grows
+//     └── corrected ── refused    any other 4xx: kept with what is wrong
+//
+// A row found "sending" by whoever holds the lock was left by a tab or a worker that died: it is sent again. Pages and
+// the service worker run the same code; nothing in here touches a page.
+import {database} from "./database.js";
+
+export const QUEUED = "queued";
+export const SENDING = "sending";
+export const SENT = "sent";
+export const REFUSED = "refused";
+
+const FIRST_PAUSE = 5_000;
+const LONGEST_PAUSE = 15 * 60_000;
+const LEASE = 180_000;
+/** Answers that waiting mends. */
+const PASSING = [408, 425, 429];
+const leases = database("anliegen-leases", { leases: "name" });
+
+/** No reception, or the server asks to come again after so many `seconds`. */
+export class Later extends Error {
+  constructor(reason, seconds = 0) {
+    super(reason);
+    this.reason = reason;
+    this.seconds = seconds;
+  }
+}
+
+/** The server will not have it as it is: `errors` are messages by field ("" for the whole). */
+export class Refused extends Error {
+  constructor(status, errors = {}) {
+    super(`Answer ${status}`);
+    this.status = status;
+    this.errors = errors;
+  }
+}
+
+/** Fetch with a time limit. Throws Later("network") without an answer. */
+export async function reach(url, options, milliseconds) {
+  try {
+    return await fetch(url, { ...options, signal: AbortSignal.timeout ? AbortSignal.timeout(milliseconds) : undefined });
+  } catch {
+    throw new Later("network");
+  }
+}
+
+/** The JSON of a good answer; throws Later or Refused for every other. */
+export async function judged(answer) {
+  if (answer.status >= 500 || PASSING.includes(answer.status)) throw new Later("server", Number(answer.headers.get("Retry-After")) || 0);
+  let body = null;
+  try {
+    body = await answer.json();
+  } catch {
+    // Cut off in the middle, or a page of a hotel's network that wants a login first: not the answer of our server.
+    if (answer.ok) throw new Later("network");
+  }
+  if (!answer.ok) throw new Refused(answer.status, body?.errors || (body?.detail ? { "": [body.detail] } : {}));
+  return body;
+}
+
+/** How long to wait after `tries` failures, in milliseconds. */
+export function pauseAfter(tries) {
+  return Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** Math.max(0, tries - 1)) * (0.75 + Math.random() / 2);
+}
+
+export class Queue {
+  #name;
+  #rows;
+  #send;
+  #inOrder;
+  #me = Math.random().toString(36).slice(2);
+  #running = null;
+  #again = null;
+  #timer = 0;
+  #listeners = [];
+  #channel = null;
+
+  /**
+   * `rows` is a store whose key path is `client_key`. `send(row, keep)` sends one row: it calls `keep(facts)` for what
+   * must not be forgotten when it dies in the middle, returns the facts of a row that is sent, and throws Later or
+   * Refused. `inOrder`: nothing overtakes what waits.
+   */
+  constructor({ name, rows, send, inOrder = false }) {
+    this.#name = name;
+    this.#rows = rows;
+    this.#send = send;
+    this.#inOrder = inOrder;
+    if (typeof BroadcastChannel !== "undefined") {
+      this.#channel = new BroadcastChannel(name);
+      this.#channel.onmessage = () => this.#call();
+    }
+  }
+
+  /** All rows, oldest first. */
+  async all() {
+    return (await this.#rows.all()).sort((one, other) => one.at - other.at);
+  }
+
+  /** The rows that are still to be sent. */
+  async waiting() {
+    return (await this.all()).filter(waits);
+  }
+
+  /** Put a row into the queue. Resolves to whether the device kept it. */
+  async add(row) {
+    const kept = await this.#rows.put({ at: Date.now(), ...row, state: QUEUED, tries: 0, next: 0, errors: null });
+    this.tell();
+    return kept;
+  }
+
+  /** Change a row, or with no facts forget it. */
+  async edit(key, facts) {
+    if (facts === null) await this.#rows.remove(key);
+    else await this.#rows.change(key, (row) => (row ? { ...row, ...facts } : undefined));
+    this.tell();
+  }
+
+  /** Take a row out to work on it again; resolves to false while it is under way or already with the server. */
+  async take(key) {
+    let taken = false;
+    await this.#locked(async () => {
+      const row = await this.#rows.get(key);
+      taken = Boolean(row) && row.state !== SENT && !row.number;
+      if (taken) await this.#rows.remove(key);
+    });
+    this.tell();
+    return taken;
+  }
+
+  /** Call `deed` after every change, in whatever page or worker it was made. */
+  onChange(deed) {
+    this.#listeners.push(deed);
+  }
+
+  /** Say to all pages that something changed. */
+  tell() {
+    this.#channel?.postMessage("changed");
+    this.#call();
+  }
+
+  /**
+   * Send what is due. `why`: "timer" keeps all pauses, "reception" (a page was opened, the network is back) skips those
+   * that were made for the network, "person" skips all.
+   */
+  run(why = "timer") {
+    if (this.#running) {
+      if (why !== "timer") this.#again = why;
+      return this.#running;
+    }
+    this.#running = this.#turn(why).finally(() => { this.#running = null; });
+    return this.#running;
+  }
+
+  async #turn(why) {
+    for (let next = why; next; next = this.#again) {
+      this.#again = null;
+      await this.#locked(() => this.#sendAll(next));
+    }
+    await this.#wake();
+  }
+
+  async #sendAll(why) {
+    for (const { client_key: key } of await this.waiting()) {
+      if (globalThis.navigator?.onLine === false && why !== "person") return;
+      const row = await this.#rows.change(key, (found) => (found && waits(found) && due(found, why) ? { ...found, state: SENDING } : undefined));
+      if (!row) {
+        if (this.#inOrder) return;
+        continue;
+      }
+      this.tell();
+      const verdict = await this.#sendOne(row);
+      this.tell();
+      if (verdict === "network" || (verdict && this.#inOrder)) return;
+    }
+  }
+
+  /** One try; resolves to why it did not work, null when it did. */
+  async #sendOne(row) {
+    const { client_key: key } = row;
+    const keep = (facts) => this.#rows.change(key, (found) => (found ? { ...found, ...facts } : undefined));
+    try {
+      const facts = await this.#send(row, keep);
+      await keep({ ...facts, state: SENT, sent_at: Date.now(), errors: null });
+      return null;
+    } catch (error) {
+      if (error instanceof Refused) {
+        await keep({ state: REFUSED, status: error.status, errors: error.errors });
+        return "refused";
+      }
+      const later = error instanceof Later ? error : new Later("server");
+      if (later !== error) console.error(error);
+      const tries = (row.tries || 0) + 1;
+      await keep({ state: QUEUED, tries, reason: later.reason, next: Date.now() + Math.max(later.seconds * 1000, pauseAfter(tries)) });
+      return later.reason;
+    }
+  }
+
+  /** Come back when the next row is due, while this page is open. */
+  async #wake() {
+    clearTimeout(this.#timer);
+    const waiting = await this.waiting();
+    if (!waiting.length) return;
+    const first = Math.min(...waiting.map((row) => row.next || 0));
+    this.#timer = setTimeout(() => this.run("timer"), Math.max(1000, Math.min(LONGEST_PAUSE, first - Date.now())));
+  }
+
+  /** Only one page or worker at a time; whoever comes second leaves it to the first. */
+  async #locked(deed) {
+    if (globalThis.navigator?.locks) {
+      await navigator.locks.request(this.#name, { ifAvailable: true }, (lock) => (lock ? deed() : undefined));
+      return;
+    }
+    const mine = await leases.change("leases", this.#name, (held) => (held && held.until > Date.now() && held.owner !== this.#me ? undefined : { name: this.#name, owner: this.#me, until: Date.now() + LEASE }));
+    if (!mine) return;
+    try {
+      await deed();
+    } finally {
+      await leases.remove("leases", this.#name);
+    }
+  }
+
+  #call() {
+    for (const deed of this.#listeners) deed();
+  }
+}
+
+/** Whether a row is still to be sent ("waiting" is what earlier versions wrote). */
+export function waits(row) {
+  return row.state === QUEUED || row.state === SENDING || row.state === "waiting";
+}
+
+function due(row, why) {
+  if (why === "person" || !row.next || row.next <= Date.now()) return true;
+  return why === "reception" && row.reason === "network";
+}
