@@ -6,9 +6,10 @@ from django import template
 from django.conf import settings
 from django.template.context import Context
 from django.urls import reverse
-from django.utils.html import format_html_join
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from portal.install import icon_address
 from portal.offline import release
 
 register = template.Library()
@@ -24,3 +25,16 @@ def offline_data(context: Context) -> SafeString:
     if settings.OFFLINE:
         found |= {"data-worker": reverse("worker"), "data-release": release(municipality)}
     return format_html_join("", ' {}="{}"', found.items())
+
+
+@register.simple_tag(takes_context=True)
+def install_links(context: Context) -> SafeString:
+    """The manifest and the icon for iPhones, in `<head>`."""
+    municipality = context.get("municipality")
+    if municipality is None:
+        return SafeString()
+    return format_html(
+        '<link rel="manifest" href="{}"><link rel="apple-touch-icon" href="{}">',
+        reverse("manifest"),
+        icon_address(municipality, 180),
+    )

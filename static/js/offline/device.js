@@ -3,7 +3,7 @@ import {reports} from "./reports.js";
 import {waits} from "./queue.js";
 import {all, forget} from "../flow/store.js";
 
-const root = document.querySelector("[data-device]");
+const root = document.querySelector("[data-device-list]");
 const words = document.getElementById("device-words").dataset;
 const language = document.documentElement.lang;
 const { shell } = document.documentElement.dataset;
