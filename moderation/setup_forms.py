@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -161,7 +161,7 @@ class CatalogueForm(forms.Form):
         choices = [(pk, str(unit)) for pk, unit in self.units.items()]
         field = self.fields["rest"]
         assert isinstance(field, forms.ChoiceField)
-        field.choices = choices
+        field.choices = choices if rest else [("", _("Please choose")), *choices]
         self.initial["rest"] = str(rest.pk) if rest else ""
         for group in groups:
             for row in group.rows:
@@ -171,7 +171,11 @@ class CatalogueForm(forms.Form):
                     label = _("Unit for %(category)s") % {"category": name}
                     begin = str(row.unit.pk) if row.unit else ""
                     self.fields[f"unit-{slug}"] = forms.ChoiceField(
-                        label=label, required=False, initial=begin, choices=[("", _("as everything else")), *choices]
+                        label=label,
+                        required=False,
+                        initial=begin,
+                        choices=[("", _("as everything else")), *choices],
+                        widget=forms.Select(attrs={"class": "kern-form-input__select"}),
                     )
 
     def shown(self) -> list[dict[str, Any]]:
@@ -203,6 +207,15 @@ class CatalogueForm(forms.Form):
         }
 
 
+WHAT_ROLES_DO: Final = {
+    Role.ADMIN: gettext_lazy("may do everything, also here"),
+    Role.MANAGER: gettext_lazy("sees every report, releases, answers, hands on"),
+    Role.CLERK: gettext_lazy("sees what their unit settles, answers, releases"),
+    Role.FIELD: gettext_lazy("sees what their unit settles, without who reported it"),
+    Role.EDITOR: gettext_lazy("releases texts and photos, writes the pages"),
+}
+
+
 class InviteForm(forms.Form):
     """Who is invited to what."""
 
@@ -214,7 +227,7 @@ class InviteForm(forms.Form):
         help_text=gettext_lazy("The invitation goes there, with a link to choose a password."),
         widget=forms.EmailInput(attrs={"autocomplete": "off"}),
     )
-    role = forms.ChoiceField(label=gettext_lazy("Role"), choices=ROLES, widget=forms.RadioSelect)
+    role = forms.ChoiceField(label=gettext_lazy("Role"), choices=[], widget=forms.RadioSelect)
     unit = forms.ChoiceField(
         label=gettext_lazy("Unit"),
         required=False,
@@ -226,6 +239,9 @@ class InviteForm(forms.Form):
         self.units = {str(unit.pk): unit for unit in units}
         field = self.fields["unit"]
         assert isinstance(field, forms.ChoiceField)
+        roles = self.fields["role"]
+        assert isinstance(roles, forms.ChoiceField)
+        roles.choices = [(role, f"{name}: {WHAT_ROLES_DO[Role(role)]}") for role, name in ROLES]
         field.choices = [("", _("the whole house")), *((pk, unit.name) for pk, unit in self.units.items())]
 
     def facts(self) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.invitations import again, dismiss, invite
-from accounts.models import Membership, Unit
+from accounts.models import Membership, Unit, User
 from accounts.units import FIELDS, save_unit, switch_unit
 from geo.models import Municipality
 from geo.throttle import allowed
@@ -86,9 +86,12 @@ def categories(request: HttpRequest, town: Municipality) -> HttpResponse:
 
 
 # People -------------------------------------------------------------------------------------------------------------
-def _members(town: Municipality) -> list[Membership]:
-    rows = Membership.objects.filter(municipality=town).select_related("user", "unit", "municipality")
-    return sorted(rows, key=lambda row: (row.user.name.lower(), row.pk))
+def _members(town: Municipality) -> list[tuple[User, list[Membership]]]:
+    """People with their roles, by name."""
+    found: dict[User, list[Membership]] = {}
+    for row in Membership.objects.filter(municipality=town).select_related("user", "unit").order_by("pk"):
+        found.setdefault(row.user, []).append(row)
+    return sorted(found.items(), key=lambda pair: (pair[0].name.lower(), pair[0].pk))
 
 
 @require_safe

@@ -26,6 +26,7 @@ from pages.models import Page
 from pages.policy import TEXT_MAX, Key
 
 FOLDER: Final = Path(__file__).resolve().parent / "standard"
+_NO_DIGIT: Final = re.compile(r"[^0-9+]")
 _PLACE: Final = re.compile(r"\{\{ *([a-z_]+) *\}\}")
 
 
@@ -83,6 +84,8 @@ def facts(municipality: Municipality) -> dict[str, str]:
         "email": first("contact_email"),
         "website": first("website"),
         "on_call": first("phone_on_call"),
+        "phone_number": _NO_DIGIT.sub("", first("contact_phone")),
+        "on_call_number": _NO_DIGIT.sub("", first("phone_on_call")),
         "site": municipality.base_url(),
         "data_protection": authority.data_protection,
         "data_protection_website": authority.data_protection_website,
