@@ -17,9 +17,16 @@ import pytest
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.conf import settings
 from django.urls import reverse
+from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from cases.models import Case
+from cases.models import Case, Contact, Follow
+from citizens import services as citizens
+from citizens.models import Access
+from subscriptions import services as subscriptions
+from subscriptions.models import Subscription
+from subscriptions.policy import Rhythm
+from subscriptions.wanted import Wanted
 from tests.browser import steps
 from tests.browser.conftest import Work
 from tests.browser.watch import Watch
@@ -147,6 +154,45 @@ def test_public_pages(world: World, visit: Callable[..., Page], check: Check, wa
         other.goto(address)
         check(other, "meine-" + address.strip("/").rsplit("/", 1)[-1])
         other.context.close()
+
+
+def test_what_one_follows(
+    world: World, visit: Callable[..., Page], check: Check, work: Work, watched: Callable[[Page], Watch]
+) -> None:
+    """Subscriptions and "Meine Meldungen": asking, errors, confirming, managing, ending."""
+    page, now, email = visit("desktop", viewport=PHONE), timezone.now(), "erika@example.org"
+    watched(page).allow("404 document")
+    Contact.objects.update(email=email, confirmed_at=now)
+    town = world.town.municipality
+    for words in ("Loch", "Lampe"):
+        wish = Wanted(words=words)
+        subscriptions.ask(municipality=town, email=email, wanted=wish, rhythm=Rhythm.DAILY, language="de", at=now)
+    row, waiting = Subscription.objects.order_by("pk")
+    subscriptions.confirm(subscription=row, at=now)
+    Follow.objects.filter(pk=world.following.pk).update(email=email)
+    citizens.ask(municipality=town, email=email, language="de", at=now)
+    token = row.subscriber.token
+    for name, address in {
+        "abo": "/abo/?q=Loch&status=neu&bbox=8.2,51.9,8.3,52.0&kategorie=schlagloch&kategorie=laterne",
+        "abo-bestaetigen": reverse("subscription_confirm", args=[waiting.token]),
+        "abo-bestaetigt": reverse("subscription_confirm", args=[row.token]),
+        "abo-verwalten": reverse("subscriptions", args=[token]),
+        "abo-beenden": reverse("subscription_stop", args=[token, "daily"]),
+        "meine-meldungen-anfordern": reverse("my_reports"),
+        "meine-meldungen-zu-spaet": reverse("my_reports_open", args=["1:falsch"]),
+        "meine-meldungen-oeffnen": reverse("my_reports_open", args=[citizens.token_of(Access.objects.get())]),
+    }.items():
+        page.goto(address)
+        check(page, name)
+    steps.press(page, "Meine Meldungen öffnen")
+    steps.heading(page, "Meine Meldungen")
+    check(page, "meine-meldungen")
+    page.goto(reverse("my_reports_delete"))
+    check(page, "meine-meldungen-loeschen")
+    page.goto(reverse("subscribe"))
+    steps.press(page, "Link zuschicken")
+    expect(page.get_by_role("alert")).to_be_visible()
+    check(page, "abo-fehler")
 
 
 def test_report_flow(
