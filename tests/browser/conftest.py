@@ -179,7 +179,10 @@ def mails(settings: Any, work: Work) -> Callable[[str], list[EmailMessage]]:
 # People ---------------------------------------------------------------------------------------------------------------
 @pytest.fixture
 def visit(browser: Browser, site: str) -> Iterator[Callable[..., Page]]:
-    """`visit("phone" | "desktop", **options)` is a new person at an own browser; what it loads is judged at the end."""
+    """`visit("phone" | "desktop", **options)` is a new person at an own browser; what it loads is judged at the end.
+
+    Without a service worker, which needs a while and more files: `service_workers="allow"` for stories that need it.
+    """
     opened: list[tuple[BrowserContext, Watch]] = []
 
     def come(device: Literal["phone", "desktop"] = "phone", **options: Any) -> Page:
@@ -189,6 +192,7 @@ def visit(browser: Browser, site: str) -> Iterator[Callable[..., Page]]:
                 "locale": "de-DE",
                 "timezone_id": "Europe/Berlin",
                 "reduced_motion": "reduce",
+                "service_workers": "block",
                 **(PHONE if device == "phone" else DESKTOP),
                 **options,
             }

@@ -61,8 +61,8 @@ def test_sent_by_itself_when_the_connection_is_back(town: Town, page: Page, phot
     send_offline(page)
     page.context.set_offline(False)
     sent = page.locator(".outbox[data-state=sent]")
-    expect(sent).to_contain_text(re.compile(r"Gesendet, Nummer HSW-\d{4}-\d{6}"))
-    sent.get_by_role("link", name="Bestätigung ansehen").click()
+    expect(sent).to_contain_text(re.compile(r"Gesendet: HSW-\d{4}-\d{6}"))
+    sent.get_by_role("link", name="Beleg ansehen").click()
     number, _secret = steps.receipt(page)
     case = the_case()
     assert (case.number, case.report.text, case.report.photos.count()) == (number, TEXT, 1)
@@ -107,7 +107,7 @@ def test_a_lost_answer_makes_no_second_report(town: Town, page: Page) -> None:
     steps.press(page, "Meldung absenden")
     expect(page.locator(".outbox[data-state=sent]")).to_be_visible()
     assert lost == [302]
-    page.locator("main").get_by_role("link", name="Bestätigung ansehen").click()
+    page.locator("main").get_by_role("link", name="Beleg ansehen").click()
     number, _secret = steps.receipt(page)
     assert the_case().number == number
 

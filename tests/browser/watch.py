@@ -90,7 +90,8 @@ class Watch:
 
     def _console(self, message: ConsoleMessage) -> None:
         # What could not be loaded is told with its status by the answers above.
-        if message.type in {"error", "warning"} and not message.text.startswith("Failed to load resource"):
+        harmless = message.text.startswith(("Failed to load resource", "Service Worker registration blocked"))
+        if message.type in {"error", "warning"} and not harmless:
             self.problems.append(f"console {message.type}: {message.text} ({message.location.get('url', '')})")
 
 
