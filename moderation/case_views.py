@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import Any
 
 from django.contrib import messages
@@ -15,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from cases import files
 from cases.change import Act, By
 from cases.errors import Conflict, Denied, Invalid, KeyReused, NoSuchEdge, Refused
-from cases.models import File
+from cases.models import Entry, File
 from geo.search import search
 from moderation.access import seen_by, staff, staff_only
 from moderation.case_page import CasePage, case_for
@@ -49,6 +50,8 @@ def do(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     """One deed: form, verb, then back to the case. What is refused is told, and everything typed stays."""
     if name not in BY_NAME:
         raise Http404
+    if _sent_before(request, pk):
+        return _gone(request)
     deed, page = BY_NAME[name], _page(request, pk)
     if request.method != "POST":
         return redirect(page.url(name if deed.menu and page.offered(name) else ""))
@@ -57,7 +60,7 @@ def do(request: HttpRequest, pk: int, name: str) -> HttpResponse:
         return _refuse(request, page, deed, form, Denied())
     kept, valid = form.kept_files, form.is_valid()
     try:
-        kept += _stored(form, page)
+        _store(form, page, kept)
         if helped := _help(request, page, deed, form, kept):
             return helped
         if not valid:
@@ -69,9 +72,26 @@ def do(request: HttpRequest, pk: int, name: str) -> HttpResponse:
         return _refuse(request, _page(request, pk), deed, form, refused, kept)
     messages.success(request, str(deed.said))
     if not seen_by(page.user).filter(pk=pk).exists():
-        messages.info(request, _("The case now lies with another unit."))
-        return redirect(reverse("desk") + page.query.address())
-    return redirect(page.url())
+        return _gone(request)
+    # The keyboard goes on in the case, not at the top of the page.
+    return redirect(f"{page.url()}#case")
+
+
+def _sent_before(request: HttpRequest, pk: int) -> bool:
+    """Whether this form was sent already and with it the case left the person's desk (a second press of the button)."""
+    user = staff(request)
+    if request.method != "POST" or seen_by(user).filter(pk=pk).exists():
+        return False
+    try:
+        key = uuid.UUID(request.POST.get("client_key", ""))
+    except ValueError:
+        return False
+    return Entry.objects.filter(case_id=pk, client_key=key, user=user).exists()
+
+
+def _gone(request: HttpRequest) -> HttpResponse:
+    messages.info(request, _("The case now lies with another unit."))
+    return redirect(reverse("desk") + Query.read(request.GET, staff(request)).address())
 
 
 def _page(request: HttpRequest, pk: int) -> CasePage:
@@ -100,12 +120,21 @@ def _help(request: HttpRequest, page: CasePage, deed: Deed, form: DeedForm, kept
     return None
 
 
-def _stored(form: DeedForm, page: CasePage) -> list[File]:
-    """Keep what was uploaded before anything can be refused, so that nobody has to choose it again."""
+def _store(form: DeedForm, page: CasePage, kept: list[File]) -> None:
+    """Keep what was uploaded before anything can be refused, so that nobody has to choose it again.
+
+    Raises Invalid with the messages of all files that are no photos; the others are in `kept` then.
+    """
     if not isinstance(form.fields.get("photos"), PhotosField):
-        return []
-    uploads = form.cleaned_data.get("photos", [])
-    return [files.store(upload=upload, case=page.case, at=page.at)[0] for upload in uploads]
+        return
+    problems: list[str] = []
+    for upload in form.cleaned_data.get("photos", []):
+        try:
+            kept.append(files.store(upload=upload, case=page.case, at=page.at)[0])
+        except Invalid as invalid:
+            problems += invalid.errors["photos"]
+    if problems:
+        raise Invalid({"photos": problems})
 
 
 def _refuse(

@@ -2,13 +2,14 @@
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
 
 from cases import files
 from cases.change import By
 from cases.models import Entry, File, Stage
 from cases.policy import State
 from cases.services import move, note
-from moderation.deeds import DEEDS
+from moderation.deeds import BY_NAME, DEEDS
 from reports.models import Photo, Report
 from tests.conftest import AT, jpeg
 from tests.moderation.conftest import deed_url, url
@@ -21,7 +22,7 @@ def test_a_conflict_shows_both_versions_and_loses_neither(manager, town, make_re
     response = manager.post(deed_url(case, "freigeben"), data)
     assert response.status_code == 409
     text = response.content.decode()
-    assert "Inzwischen hat jemand anderes diesen Vorgang geändert" in text
+    assert "Inzwischen wurde dieser Vorgang geändert" in text
     assert "Ich war schneller" in text
     assert "Clerk" in text
     form = response.context["form"]
@@ -70,6 +71,49 @@ def test_sent_twice_counts_once(manager, make_report, photo_of, filled):
     assert Photo.objects.filter(report__case=case, by_staff=True).count() == 1
 
 
+def typed(town):
+    """What is typed into each deed, in an order in which all of them are open."""
+    stages = {stage.slug: str(stage.pk) for stage in Stage.objects.filter(municipality=town.municipality)}
+    return {
+        "freigeben": {"text": "Öffentlich 🎉"},
+        "wortlaut": {"text": "Öffentlich, anders"},
+        "foto-freigeben": {},
+        "foto-zurueckziehen": {},
+        "text-zurueckziehen": {},
+        "kategorie": {"category": str(town.lamp.pk)},
+        "ort": {"lat": "51,961", "lon": "8,231", "address": "Kirchplatz 1"},
+        "zuweisen": {"unit": str(town.yard.pk), "assignee": ""},
+        "notiz": {"text": "Größe prüfen 🚧"},
+        "nachricht": {"text": "Danke"},
+        "mitteilung": {"text": "Wir kommen"},
+        "rueckfrage": {"text": "Wo genau?"},
+        "status": {"stage": stages["eingeplant"]},
+        "erledigt": {"text": "Fertig", "stage": stages["erledigt"]},
+    }
+
+
+def test_every_deed_sent_twice_counts_once(manager, town, make_report, photo_of, filled):
+    case = make_report()
+    photo_of(case)
+    done = typed(town)
+    assert set(done) == set(BY_NAME)
+    for deed, words in done.items():
+        data = filled(manager, case, deed, opened=bool(BY_NAME[deed].menu), **words)
+        before = case.entries.count()
+        answers = [manager.post(deed_url(case, deed), data).status_code for _press in range(2)]
+        assert (deed, answers, case.entries.count() - before) == (deed, [302, 302], 1)
+
+
+def test_sent_twice_after_the_case_left_the_desk_is_no_error(login, town, make_report, filled):
+    case, clerk = make_report(), login(town.clerk)
+    data = filled(clerk, case, "zuweisen", unit=str(town.greens.pk), assignee="")
+    for _press in range(2):
+        response = clerk.post(deed_url(case, "zuweisen"), data)
+        assert response["Location"].startswith(reverse("desk"))
+    assert clerk.post(deed_url(case, "zuweisen"), {**data, "client_key": "x"}).status_code == 404
+    assert login(town.field).post(deed_url(case, "zuweisen"), data).status_code == 404
+
+
 def test_the_back_button_with_other_words_is_told(manager, make_report, filled):
     case = make_report()
     data = filled(manager, case, "notiz", text="Eins")
@@ -115,6 +159,15 @@ def test_a_hostile_photo_is_told_and_the_text_stays(manager, make_report, filled
     assert response.status_code == 422
     assert "photos" in response.context["form"].errors
     assert response.context["form"]["text"].value() == "Bleibt"
+
+
+def test_good_photos_beside_a_bad_one_are_kept(manager, make_report, filled):
+    case = make_report()
+    bad = SimpleUploadedFile("x.jpg", b"<svg onload=alert(1)>", "image/jpeg")
+    data = filled(manager, case, "mitteilung", text="Da", photos=[bad, jpeg("green"), bad])
+    response = manager.post(deed_url(case, "mitteilung"), data)
+    assert len(response.context["form"].errors["photos"]) == 2
+    assert "1 Foto ist schon hochgeladen" in response.content.decode()
 
 
 def test_a_place_outside_is_told(manager, make_report, act_on):
