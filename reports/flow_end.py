@@ -55,6 +55,7 @@ def receipt(request: HttpRequest, secret: str) -> HttpResponse:
             "category_name": localized(case.topic.name),
             "danger": category.danger,
             "public": category.rules.public and not case.confidential,
+            "disputable": category.rules.disputable,
             "published": case.public_at is not None,
             "elsewhere": case.municipality if case.municipality_id != here(request).pk else None,
             **_mailed(case),

@@ -55,7 +55,7 @@ def similar(request: HttpRequest, draft: Draft) -> HttpResponse:
         request,
         draft,
         flow.SIMILAR,
-        _("Is it one of these?"),
+        _("Is it one of these?") if len(found) > 1 else _("Is it this report?"),
         back=address_of(draft, _before(draft)),
         found=found,
     )

@@ -180,6 +180,7 @@ def _page(request: HttpRequest, report: Report, form: OwnForm, status: int = 200
     case = report.case
     done = request.GET.get("fertig", "")
     said = _("Your message has arrived.") if done == "antwort" else DEEDS[done].done if done in DEEDS else ""
+    offered = own_deeds.offered(report)
     past = "" if said else _past(report, request.GET.get("vorbei", ""))
     contact = case.contact
     photos = [_drawn(photo.file, index) for index, photo in enumerate(_photos(report), 1)]
@@ -197,7 +198,8 @@ def _page(request: HttpRequest, report: Report, form: OwnForm, status: int = 200
         "writable": State(case.state) is not State.WITHDRAWN,
         "form": form,
         "kept": len(str(form["kept"].value() or "").split()),
-        "deeds": own_deeds.offered(report),
+        "disputed": next((one for one in offered if one.slug == FEEDBACK), None),
+        "deeds": [one for one in offered if one.slug != FEEDBACK],
         "said": said,
         "past": past,
         "contact": contact,

@@ -182,7 +182,7 @@ class OwnFeedbackForm(OwnForm, FeedbackForm):
     """ "Wurde es gelöst?", asked of the reporter, whatever the report is about."""
 
     still_there = forms.ChoiceField(
-        label=_("Was it solved?"),
+        label=_("How does it look?"),
         choices=[("1", _("No, not yet")), ("0", _("Yes"))],
         widget=forms.RadioSelect,
         error_messages={"required": _("Please choose one of both.")},

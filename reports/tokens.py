@@ -11,12 +11,15 @@ from django.views.decorators.http import require_http_methods
 from cases import following, services
 from cases.models import Case, Contact, Follow, Support
 from reports.asking import gone, private
+from reports.showing import PublicReport, public_report, readable
 
 METHODS = ["GET", "HEAD", "POST"]
 
 
-def _public_case(case: Case | None) -> Case | None:
-    return Case.objects.public().filter(pk=case.pk).first() if case else None
+def _public(case: Case | None) -> PublicReport | None:
+    """What everybody may know of the report a link is about; None when it is not public (any more)."""
+    shown = readable().filter(pk=case.pk).first() if case is not None else None
+    return public_report(shown) if shown is not None else None
 
 
 @private
@@ -46,7 +49,7 @@ def confirm_interest(request: HttpRequest, token: str) -> HttpResponse:
     if request.method == "POST":
         following.confirm(token=token, at=timezone.now())
         done = True
-    context = {"case": _public_case(row.case), "done": done, "follow": follow is not None}
+    context = {"report": _public(row.case), "done": done, "follow": follow is not None}
     return render(request, "reports/confirm_interest.html", context)
 
 
@@ -57,11 +60,11 @@ def unfollow(request: HttpRequest, token: str) -> HttpResponse:
     """Stop following: one click of the mail program (RFC 8058) or the button. Again is the same, so never an error."""
     if request.method == "POST":
         case = following.unfollow(token=token)
-        return render(request, "reports/unsubscribe.html", {"case": _public_case(case), "done": True})
+        return render(request, "reports/unsubscribe.html", {"report": _public(case), "done": True})
     follow = Follow.objects.filter(token=token).select_related("case").first()
     if follow is None:
         return gone(request)
-    return render(request, "reports/unsubscribe.html", {"case": _public_case(follow.case), "done": False})
+    return render(request, "reports/unsubscribe.html", {"report": _public(follow.case), "done": False})
 
 
 @csrf_exempt
@@ -75,4 +78,4 @@ def stop_mails(request: HttpRequest, token: str) -> HttpResponse:
     if request.method == "POST":
         services.stop_mails(contact=contact, at=timezone.now())
     done = contact.mails_stopped_at is not None
-    return render(request, "reports/unsubscribe.html", {"case": None, "done": done, "own": True})
+    return render(request, "reports/unsubscribe.html", {"report": None, "done": done, "own": True})

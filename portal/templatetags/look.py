@@ -242,9 +242,12 @@ def _first_id(bound: BoundField) -> str:
 
 @register.inclusion_tag("components/error_summary.html")
 def error_summary(*forms: BaseForm | None) -> dict[str, Any]:
-    """All errors of one or more forms with links to the fields; nothing where there is none. Takes the focus."""
+    """All errors of one or more forms with links to the fields; nothing where there is none. Takes the focus.
+
+    Where no field is wrong (somebody was quicker, too often), the heading does not ask to check one.
+    """
     errors = [pair for form in forms if form is not None and form.is_bound for pair in _fields_with_errors(form)]
-    return {"errors": errors}
+    return {"errors": errors, "general": not any(anchor for anchor, _message in errors)}
 
 
 @register.inclusion_tag("components/field.html")
