@@ -205,7 +205,7 @@ def test_the_receipt_is_for_whoever_knows_the_secret(story, neighbour):
 def test_the_receipt_asks_to_confirm_and_promises_dates(story):
     story.contact(email="anna@example.org")
     text = story.send().content.decode()
-    assert "Bitte bestätigen Sie Ihre E-Mail-Adresse" in text
+    assert "Bitte bestätigen Sie Ihre Adresse" in text
     assert timezone.localdate().strftime("%Y") in text
 
 
