@@ -121,6 +121,9 @@ def public_pages(world: World) -> dict[str, str]:
         "datenschutz": reverse("privacy"),
         "barrierefreiheit": reverse("accessibility"),
         "kontakt": reverse("contact"),
+        "leichte-sprache": reverse("easy_language"),
+        "gebaerdensprache": reverse("sign_language"),
+        "barriere-melden": reverse("report_barrier"),
         "404": "/gibt-es-nicht/",
         "design": reverse("design"),
         "api": reverse("api_docs"),
@@ -296,7 +299,18 @@ def test_staff_pages(
     address = reverse("desk_case", args=[world.public.pk])
     page.goto(address)
     check(page, "vorgang")
-    panels = ["erledigt", "status", "mitteilung", "nachricht", "rueckfrage", "notiz", "zuweisen", "kategorie", "ort"]
+    panels = [
+        "wortlaut",
+        "erledigt",
+        "status",
+        "mitteilung",
+        "nachricht",
+        "rueckfrage",
+        "notiz",
+        "zuweisen",
+        "kategorie",
+        "ort",
+    ]
     for panel in panels:
         page.goto(f"{address}?tun={panel}")
         check(page, panel)

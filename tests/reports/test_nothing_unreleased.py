@@ -45,9 +45,10 @@ SECRET = {
     "my_reports_stop",
     "my_reports_delete",
     "my_reports_close",
+    "invitation",
 }
 """Need a secret out of a mail, of the session or of the address; shown to the one person who has it."""
-STAFF = ("account_", "mfa_", "desk", "demo_mail", "field")
+STAFF = ("account_", "mfa_", "desk", "setup", "demo_mail", "field")
 """Need a login (or are the demo's own)."""
 WORLD = "bbox=8.0,51.0,9.0,53.0"
 
@@ -86,6 +87,11 @@ def addresses(case: Case) -> dict[str, list[str]]:
         "privacy": ["/datenschutz/"],
         "accessibility": ["/barrierefreiheit/"],
         "contact": ["/kontakt/"],
+        "easy_language": ["/leichte-sprache/"],
+        "sign_language": ["/gebaerdensprache/"],
+        "sign_video": [],
+        "report_barrier": ["/barriere-melden/"],
+        "geo:arms": [],
         "design": ["/design/"],
         "style": [],
         "geo:tile": [],
