@@ -35,12 +35,20 @@ class Writer:
     """Writes members one after the other to `target`, which must be written to by nobody else meanwhile."""
 
     def __init__(self, target: IO[bytes], *, at: float) -> None:
-        self._tar = tarfile.open(  # noqa: SIM115  closed by finish(): an unfinished tar must not get an end
+        self._tar = tarfile.open(  # noqa: SIM115  closed by finish()
             fileobj=target, mode="w|", format=tarfile.PAX_FORMAT, bufsize=_BLOCK
         )
         self._at = int(at)
         self._all = hashlib.sha256()
         self.members = 0
+
+    def __enter__(self) -> Writer:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        """What was not finished gets no end: tarfile would write one when it is collected, into a closed file."""
+        stream: Any = self._tar.fileobj
+        stream.closed = True
 
     def add(self, name: str, content: bytes) -> None:
         """Write one member from memory."""

@@ -45,6 +45,15 @@ class Made:
     """Files of the chosen municipality that rows name and the folder does not have."""
 
 
+@dataclass(frozen=True)
+class _Told:
+    """What was written of the database, and which files belong to it (None: all)."""
+
+    rows: dict[str, int]
+    highest_ids: dict[str, int]
+    files: list[str] | None
+
+
 @contextmanager
 def snapshot(connection: BaseDatabaseWrapper) -> Iterator[None]:
     """One state of the database for all that is read within, while others write on."""
@@ -109,8 +118,8 @@ def _manifest(connection: BaseDatabaseWrapper, scope: Scope, ordered: list[schem
     return json.dumps(told, indent=1).encode()
 
 
-def _write(target: IO[bytes], *, using: str, town: str, secrets: bool, note: str, say: Say) -> dict[str, int]:
-    connection = connections[using]
+def _write_rows(writer: Writer, connection: BaseDatabaseWrapper, *, town: str, secrets: bool, note: str) -> _Told:
+    """Everything but the files, as one snapshot sees it."""
     with snapshot(connection):
         migrations = schema.applied(connection)
         if not migrations:
@@ -119,22 +128,26 @@ def _write(target: IO[bytes], *, using: str, town: str, secrets: bool, note: str
         apps = schema.apps_at(migrations, connection)
         ordered = schema.tables(apps)
         scope: Scope = Town(apps, ordered, town) if town else Everything()
-        writer = Writer(target, at=time.time())
         writer.add(MANIFEST, _manifest(connection, scope, ordered, secrets=secrets, note=note))
         writer.add(SETTINGS, environment.as_lines(environment.carried(secrets=secrets) if not town else {}))
         rows = {}
         for number, model in enumerate(ordered, start=1):
             table = model._meta.db_table
             rows[table] = _write_table(writer, scope, model, f"tables/{number:04}-{table}")
-        highest = schema.highest_ids(connection, ordered)
-        wanted = scope.files()
-        say(f"{sum(rows.values())} rows of {len(rows)} tables")
-    # Outside of the snapshot: files never change, and a long transaction keeps the database from tidying up.
-    files, size = uploads.write(writer, uploads.names() if wanted is None else wanted)
-    say(f"{files} files")
-    writer.finish({"rows": rows, "highest_ids": highest, "files": files, "file_bytes": size})
-    missing = len(wanted) - files if wanted is not None else 0
-    return {"rows": sum(rows.values()), "files": files, "file_bytes": size, "missing": missing}
+        return _Told(rows, schema.highest_ids(connection, ordered), scope.files())
+
+
+def _write(target: IO[bytes], *, using: str, town: str, secrets: bool, note: str, say: Say) -> dict[str, int]:
+    with Writer(target, at=time.time()) as writer:
+        told = _write_rows(writer, connections[using], town=town, secrets=secrets, note=note)
+        count = sum(told.rows.values())
+        say(f"{count} rows of {len(told.rows)} tables")
+        # Outside of the snapshot: files never change, and a long transaction keeps the database from tidying up.
+        files, size = uploads.write(writer, uploads.names() if told.files is None else told.files)
+        say(f"{files} files")
+        writer.finish({"rows": told.rows, "highest_ids": told.highest_ids, "files": files, "file_bytes": size})
+    missing = len(told.files) - files if told.files is not None else 0
+    return {"rows": count, "files": files, "file_bytes": size, "missing": missing}
 
 
 def backup(
