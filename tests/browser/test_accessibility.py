@@ -334,3 +334,26 @@ def test_staff_pages(
     check(clerk, "zweiter-faktor")
     clerk.locator("main form").first.locator("button[type=submit]").first.click()
     check(clerk, "zweiter-faktor-fehler")
+
+
+def test_setup_pages(
+    world: World, visit: Callable[..., Page], check: Check, log_in: Callable[[Page, str], None], town: Town
+) -> None:
+    """The set-up and the desk of the pages, also with an error and with the live preview of the colour."""
+    page = visit("desktop", viewport=PHONE)
+    log_in(page, town.admin.email)
+    names = ["", "_name", "_mail", "_units", "_unit_new", "_categories", "_people", "_person_new", "_look"]
+    for name in names:
+        page.goto(reverse(f"setup{name}"))
+        check(page, f"setup{name}")
+    page.get_by_label("Akzentfarbe").fill("#ffdd00")
+    expect(page.locator("[data-verdict]")).to_have_text(re.compile("zu wenig"))
+    page.get_by_role("button", name="Speichern und weiter").click()
+    expect(page.get_by_role("alert")).to_be_visible()
+    check(page, "setup_look-fehler")
+    for name in ("desk_pages", "desk_statement", "desk_video"):
+        page.goto(reverse(name))
+        check(page, name)
+    page.goto(reverse("desk_page", args=["kontakt"]))
+    page.get_by_role("button", name="Vorschau").click()
+    check(page, "desk_page")
