@@ -1,6 +1,6 @@
-"""A drawing surface for the demo's pictures: flat shapes, a calm palette, paper grain. 1600 × 1200 pixels.
+"""A drawing surface for the demo's pictures: flat shapes, a calm palette, paper grain.
 
-Scenes draw in these pixels; the surface is half as large again and shrunk at the end, which smooths the edges.
+Scenes draw on 1600 × 1200 units. The surface is larger than the picture and shrunk at the end, which smooths the edges.
 """
 
 from __future__ import annotations
@@ -16,7 +16,11 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
 WIDTH, HEIGHT = 1600, 1200
-SCALE = 1.5
+"""Units that scenes draw in."""
+SCALE = 1.2
+"""Pixels of the surface to a unit."""
+SIZE = (1280, 960)
+"""Pixels of the finished picture: enough for any page, and a demo that loads quickly."""
 XY = tuple[float, float]
 
 INK = "#2c3340"
@@ -96,13 +100,13 @@ class Canvas:
 
     def photo(self, *, mirrored: bool, word: str) -> bytes:
         """The finished picture as JPEG: shrunk, mirrored if wanted, with grain and the word "Demo" in a corner."""
-        image = self.image.resize((WIDTH, HEIGHT), Image.Resampling.BOX)
+        image = self.image.resize(SIZE, Image.Resampling.BOX)
         if mirrored:
             image = image.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
         image = _grained(image)
         _marked(image, word)
         target = BytesIO()
-        image.save(target, "JPEG", quality=80)
+        image.save(target, "JPEG", quality=76)
         return target.getvalue()
 
 
@@ -111,10 +115,10 @@ def _paper() -> NDArray[np.int16]:
     """Grain of paper and a slightly darker rim, once for all pictures: what is added to each pixel."""
     random = np.random.default_rng(7)
     grain = Image.fromarray((random.normal(128, 20, (300, 400)).clip(0, 255)).astype(np.uint8), "L")
-    layer = np.asarray(grain.resize((WIDTH, HEIGHT), Image.Resampling.BILINEAR), dtype=np.int16) - 128
-    x, y = np.linspace(-1, 1, WIDTH), np.linspace(-1, 1, HEIGHT)
+    layer = np.asarray(grain.resize(SIZE, Image.Resampling.BILINEAR), dtype=np.int16) - 128
+    x, y = (np.linspace(-1, 1, pixels) for pixels in SIZE)
     rim = (np.clip(x[None, :] ** 2 + y[:, None] ** 2 - 0.7, 0, None) * 16).astype(np.int16)
-    return np.asarray(layer // 6 - rim, dtype=np.int16)[:, :, None]
+    return np.asarray(layer // 8 - rim, dtype=np.int16)[:, :, None]
 
 
 def _grained(image: Image.Image) -> Image.Image:
@@ -124,7 +128,7 @@ def _grained(image: Image.Image) -> Image.Image:
 
 def _marked(image: Image.Image, word: str) -> None:
     draw = ImageDraw.Draw(image)
-    font = ImageFont.load_default(30)
-    wide = draw.textlength(word, font=font)
-    draw.rounded_rectangle((WIDTH - wide - 72, HEIGHT - 84, WIDTH - 28, HEIGHT - 28), 28, "#f4f1ea")
-    draw.text((WIDTH - wide - 50, HEIGHT - 75), word, fill=INK, font=font)
+    font = ImageFont.load_default(26)
+    wide, (right, bottom) = draw.textlength(word, font=font), SIZE
+    draw.rounded_rectangle((right - wide - 62, bottom - 70, right - 24, bottom - 24), 23, "#f4f1ea")
+    draw.text((right - wide - 43, bottom - 63), word, fill=INK, font=font)

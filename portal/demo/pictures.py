@@ -1,4 +1,4 @@
-"""The pictures of the demo: each is drawn and re-encoded once, then stored anew for every report that shows it."""
+"""The pictures of the demo: each is drawn and re-encoded once, and lies in the storage once where that is a folder."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from io import BytesIO
+from pathlib import Path
 from typing import Final, NamedTuple, Self
 
 from django.core.files.base import ContentFile
@@ -40,7 +41,7 @@ class Shot(NamedTuple):
 
 
 def drawn(shot: Shot) -> bytes:
-    """The picture as a JPEG like one of a camera, 1600 × 1200; the same shot gives the same bytes."""
+    """The picture as a JPEG like one of a camera (see canvas.SIZE); the same shot gives the same bytes."""
     canvas = Canvas(f"{shot.scene}{shot.look}")
     SCENES[shot.scene](canvas, shot.settled)
     return canvas.photo(mirrored=shot.look % 2 == 1, word="Demo")
@@ -56,6 +57,8 @@ class Album:
     def __init__(self, shots: Iterable[Shot]) -> None:
         self._pool = ThreadPoolExecutor(min(4, os.cpu_count() or 1))
         self._made = {shot: self._pool.submit(_developed, shot) for shot in dict.fromkeys(shots)}
+        self._first: dict[Shot, str] = {}
+        """The key of the file that holds a shot already."""
 
     def __enter__(self) -> Self:
         return self
@@ -69,11 +72,28 @@ class Album:
         upload = SimpleUploadedFile(f"{shot.scene}.jpg", original, "image/jpeg")
         file, _position = store(upload=upload, at=at, case=case)
         if file.ready_at is None:
+            first = self._first.setdefault(shot, file.key)
+            if first != file.key:
+                default_storage.delete(f"originals/{file.key}")
+                _put(f"originals/{file.key}", original, like=f"originals/{first}")
             for name, content in made.items():
-                default_storage.save(f"variants/{file.key}/{name}", ContentFile(content))
+                _put(f"variants/{file.key}/{name}", content, like=f"variants/{first}/{name}")
             file.ready_at = at
             file.save(update_fields=["ready_at"])
         return file
+
+
+def _put(name: str, content: bytes, *, like: str) -> None:
+    """Store `content` under a name; where a file `like` holds it already, as another name of that one (a hard link).
+
+    Nothing ever writes into a stored picture, and to delete a name leaves the others, so nobody can tell.
+    """
+    try:
+        source, target = default_storage.path(like), default_storage.path(name)
+        Path(target).parent.mkdir(parents=True, exist_ok=True)
+        os.link(source, target)
+    except (NotImplementedError, OSError):  # not a folder, no such file yet, or a file system without links
+        default_storage.save(name, ContentFile(content))
 
 
 def _developed(shot: Shot) -> tuple[bytes, dict[str, bytes]]:

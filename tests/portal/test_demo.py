@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from io import BytesIO, StringIO
+from pathlib import Path
 from typing import Any
 
 import pytest
 import shapely
+from django.core.files.storage import default_storage
 from django.core.management import CommandError, call_command
+from django.db import transaction
 from django.test import Client, RequestFactory
+from django.test.utils import override_settings
 from django.utils import timezone
 from PIL import Image
 
 from accounts.models import User
+from cases import files as stored
 from cases import routing
 from cases.models import Case, Contact, Entry, File, Responsibility
 from cases.policy import State
@@ -23,7 +29,8 @@ from geo.models import Address, District, Municipality, Street
 from notifications.models import Delivery
 from outbox.models import Job
 from portal.context import site
-from portal.demo import load, pictures, reports, stories
+from portal.demo import gazetteer, load, pictures, reports, stories
+from portal.demo.canvas import SIZE
 from portal.demo.catalogue import put_catalogue
 from portal.demo.data import data, members, password, towns
 from portal.demo.gazetteer import put_gazetteer
@@ -43,13 +50,32 @@ def silent(_line: str) -> None:
     """No progress in tests."""
 
 
+@pytest.fixture(scope="module")
+def once(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """Municipalities, people, categories and the streets of two towns, loaded once for all tests of this module."""
+    hashers = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    with django_db_blocker.unblock(), override_settings(DEMO=True, PASSWORD_HASHERS=hashers), transaction.atomic():
+        put_municipalities(silent)
+        put_people()
+        put_catalogue()
+        with pytest.MonkeyPatch.context() as patch:
+            only_two_towns(patch)
+            put_gazetteer(silent)
+        put_responsibilities()
+        yield
+        transaction.set_rollback(True)
+
+
 @pytest.fixture
-def ground(settings: Any, db: None) -> None:
-    """Municipalities, people and categories of the demo, streets of Harsewinkel and Soltau."""
+def ground(once: None, db: None, settings: Any) -> None:
+    """What `once` has loaded, in a transaction of the test's own."""
     settings.DEMO = True
-    put_municipalities(silent)
-    put_people()
-    put_catalogue()
+
+
+def only_two_towns(patch: pytest.MonkeyPatch) -> None:
+    """The gazetteer of Harsewinkel and Soltau: drawing all takes longer than all else."""
+    patch.setattr(gazetteer, "towns", lambda: [row for row in towns() if row["slug"] in COUNTS])
+    patch.setattr(gazetteer, "members", list)
 
 
 @pytest.fixture
@@ -68,6 +94,7 @@ def few(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(stories, "COUNTS", COUNTS)
     monkeypatch.setattr(reports, "COUNTS", COUNTS)
     monkeypatch.setattr(pictures, "_developed", developed)
+    only_two_towns(monkeypatch)
 
 
 def test_each_town_has_its_real_boundary(ground: None) -> None:
@@ -120,11 +147,10 @@ def test_a_picture_is_the_same_every_time_and_large() -> None:
     first = drawn(Shot("pothole", 0))
     assert first == drawn(Shot("pothole", 0))
     assert first != drawn(Shot("pothole", 0, settled=True))
-    assert Image.open(BytesIO(first)).size == (1600, 1200)
+    assert Image.open(BytesIO(first)).size == SIZE
 
 
 def test_the_streets_lie_inside_and_are_marked_as_demo(ground: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    put_gazetteer(silent)
     town = Municipality.objects.get(slug="harsewinkel")
     assert Street.objects.filter(municipality=town).count() >= 45
     assert not Street.objects.filter(demo=False).exists()
@@ -137,13 +163,13 @@ def test_the_streets_lie_inside_and_are_marked_as_demo(ground: None, monkeypatch
         "Marienfeld",
         "Greffen",
     }
-    put_responsibilities()
     road = Responsibility.objects.get(municipality=town, area__isnull=False)
     middle = Address.objects.get(municipality=town, kind="street", street__name="Gütersloher Straße").point
     pothole = category_of(town, "schlagloch")
     assert pothole is not None
     assert routing.unit_for(municipality=town, topic=pothole.topic, point=middle) == road.unit
     before = Address.objects.count()
+    only_two_towns(monkeypatch)
     put_gazetteer(silent)
     assert Address.objects.count() == before
 
@@ -162,14 +188,42 @@ def test_the_stories_are_the_same_every_time_and_never_in_the_future() -> None:
     )
 
 
-def test_a_second_run_changes_nothing_and_the_past_sends_no_mail(
+def test_an_interrupted_run_is_completed_and_a_further_one_changes_nothing(
     few: None, settings: Any, db: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings.DEMO = True
-    now = timezone.now()
-    assert load.load(silent, now) == 30
-    town = Municipality.objects.get(slug="harsewinkel")
-    cases = Case.objects.filter(municipality=town)
+    monkeypatch.setattr(reports, "CHUNK", 5)
+    with monkeypatch.context() as patch:
+        patch.setattr(Album, "store", failing_at_the(12, Album.store))
+        with pytest.raises(OSError, match="full"):
+            load.load(silent, timezone.now())
+    told, now = Case.objects.count(), timezone.now()
+    assert 0 < told < 30
+    assert load.load(silent, now) == 30 - told
+    the_demo_is_true(now)
+    counted = [model.objects.count() for model in (Case, Entry, File, Contact, Delivery, Address, User, Job)]
+    assert load.load(silent, timezone.now()) == 0
+    assert [model.objects.count() for model in (Case, Entry, File, Contact, Delivery, Address, User, Job)] == counted
+
+
+def failing_at_the(number: int, store: Any) -> Any:
+    """`store`, until the disk is full."""
+    seen = []
+
+    def fails(*args: Any, **facts: Any) -> File:
+        seen.append(args)
+        if len(seen) == number:
+            raise OSError("the disk is full")
+        stored: File = store(*args, **facts)
+        return stored
+
+    return fails
+
+
+def the_demo_is_true(now: datetime) -> None:
+    """All states, nothing in the future, nothing public that is not released, and the past sent no mail."""
+    assert Case.objects.count() == 30
+    cases = Case.objects.filter(municipality__slug="harsewinkel")
     states = Counter(cases.values_list("state", flat=True))
     assert {State.NEW.value, State.OPEN.value, State.DONE.value} <= set(states)
     assert not Entry.objects.filter(at__gt=now).exists()
@@ -181,33 +235,20 @@ def test_a_second_run_changes_nothing_and_the_past_sends_no_mail(
     assert set(Delivery.objects.exclude(case=None).values_list("case__client_key", flat=True)) <= mailed
     assert Delivery.objects.filter(sent_at__isnull=False).exists()
 
-    counted = [model.objects.count() for model in (Case, Entry, File, Contact, Delivery, Address, User, Job)]
-    assert load.load(silent, timezone.now()) == 0
-    assert [model.objects.count() for model in (Case, Entry, File, Contact, Delivery, Address, User, Job)] == counted
 
-
-def test_an_interrupted_run_is_completed(few: None, settings: Any, db: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    settings.DEMO = True
-    monkeypatch.setattr(reports, "CHUNK", 5)
-    store, seen = Album.store, []
-
-    def fails(*args: Any, **facts: Any) -> File:
-        seen.append(args)
-        if len(seen) == 12:
-            raise OSError("the disk is full")
-        return store(*args, **facts)
-
-    monkeypatch.setattr(Album, "store", fails)
-    with pytest.raises(OSError, match="full"):
-        load.load(silent, timezone.now())
-    told = Case.objects.count()
-    assert 0 < told < 30
-    assert load.load(silent, timezone.now()) == 30 - told
-    assert Case.objects.count() == 30
+def test_a_picture_lies_in_the_storage_once(few: None, db: None) -> None:
+    shot = Shot("bags", 0)
+    with Album([shot]) as album:
+        one, other = (album.store(shot, at=NOW) for _ in range(2))
+    for name in ("originals/{}", "variants/{}/small.webp"):
+        paths = [Path(default_storage.path(name.format(file.key))) for file in (one, other)]
+        assert paths[0].samefile(paths[1])
+    stored.remove(one.key)
+    with default_storage.open(f"originals/{other.key}") as picture:
+        assert Image.open(picture).size == (64, 48)
 
 
 def test_every_plot_keeps_to_the_rights_of_those_who_act(ground: None, few: None) -> None:
-    put_responsibilities()
     town, now = Municipality.objects.get(slug="harsewinkel"), timezone.now()
     sorts = {"praise": ["lob"], "complaint": ["beschwerde"]}
     scenes = [
@@ -232,8 +273,8 @@ def test_every_plot_keeps_to_the_rights_of_those_who_act(ground: None, few: None
             rejection="nicht-loesbar",
         )
         for number, (plot, category) in enumerate(scenes)
-        # The first gets a colleague in charge, the second a bounced mail.
-        for index in (17 * number + 12, 60 * (number + 5000) + 25)
+        # By turns one with a colleague in charge and one with a bounced mail.
+        for index in [(17 * number + 12, 60 * (number + 5000) + 25)[number % 2]]
     ]
     with Album(shot for story in told for shot in story.shots()) as album:
         scenery = reports.scenery_of(town, now, album)

@@ -29,7 +29,12 @@ from outbox import run_all  # noqa: E402
 def work() -> dict[str, object]:
     """Drain until the input is closed."""
     stop = threading.Event()
-    threading.Thread(target=lambda: (sys.stdin.read(), stop.set()), daemon=True).start()
+
+    def listen() -> None:
+        sys.stdin.read()
+        stop.set()
+
+    threading.Thread(target=listen, daemon=True).start()
     jobs = 0
     while not stop.wait(0.05):
         jobs += run_all()["outbox.Job"].done
