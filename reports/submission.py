@@ -17,8 +17,9 @@ from cases.change import Act, By, payload_hash
 from cases.errors import Invalid
 from cases.following import checked_email
 from cases.models import Case, Contact, File
+from cases.opening import open_case, replayed
 from cases.policy import Actor, Deed, State
-from cases.services import checked_text, open_case, replayed
+from cases.services import checked_text
 from forms.models import FormVersion
 from forms.services import validate
 from geo import grid
