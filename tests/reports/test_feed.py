@@ -1,6 +1,6 @@
 """The feed of new reports."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from xml.etree import ElementTree
 
 from django.utils import timezone
@@ -39,8 +39,8 @@ def judge(root):
     assert link(root, "self") == root.find(f"{ATOM}id").text
     ids = [one.text for one in root.findall(f"{ATOM}entry/{ATOM}id")]
     assert len(ids) == len(set(ids))
-    times = [parse_datetime(one.text) for one in root.findall(f"{ATOM}entry/{ATOM}updated")]
-    assert not times or parse_datetime(root.find(f"{ATOM}updated").text) == max(times)
+    times = [datetime.fromisoformat(one.text) for one in root.findall(f"{ATOM}entry/{ATOM}updated")]
+    assert not times or datetime.fromisoformat(root.find(f"{ATOM}updated").text) == max(times)
     return root.findall(f"{ATOM}entry")
 
 
