@@ -109,8 +109,9 @@ async function draw(draft, asked, on) {
   back(draft, step);
   if (step === "genauer") drawMore(root(), draft);
   fill(form, pairsOf(draft.report, step));
-  current.keep = later(() => store(current), 250);
+  // What comes late from a step that was left must not overwrite what was typed since.
   const save = () => { if (page === current) store(current); };
+  current.keep = later(save, 250);
   addEventListener("pagehide", save);
   current.leave = () => removeEventListener("pagehide", save);
   for (const kind of ["input", "change"]) form.addEventListener(kind, current.keep);

@@ -17,6 +17,7 @@ export const REFUSED = "refused";
 const FIRST_PAUSE = 5_000;
 const LONGEST_PAUSE = 15 * 60_000;
 const LEASE = 180_000;
+const LOCK_WAIT = 4_000;
 /** Answers that waiting mends. */
 const PASSING = [408, 425, 429];
 const leases = database("anliegen-leases", { leases: "name" });
@@ -126,7 +127,7 @@ export class Queue {
       const row = await this.#rows.get(key);
       taken = Boolean(row) && row.state !== SENT && !row.number;
       if (taken) await this.#rows.remove(key);
-    });
+    }, LOCK_WAIT);
     this.tell();
     return taken;
   }
@@ -208,14 +209,23 @@ export class Queue {
     this.#timer = setTimeout(() => this.run("timer"), Math.max(1000, Math.min(LONGEST_PAUSE, first - Date.now())));
   }
 
-  /** Only one page or worker at a time; whoever comes second leaves it to the first. */
-  async #locked(deed) {
+  /** Only one page or worker at a time; whoever comes second waits so many milliseconds, then leaves it to the first. */
+  async #locked(deed, wait = 0) {
     if (globalThis.navigator?.locks) {
-      await navigator.locks.request(this.#name, { ifAvailable: true }, (lock) => (lock ? deed() : undefined));
+      const options = wait && AbortSignal.timeout ? { signal: AbortSignal.timeout(wait) } : { ifAvailable: true };
+      try {
+        await navigator.locks.request(this.#name, options, (lock) => (lock ? deed() : undefined));
+      } catch (error) {
+        if (error.name !== "TimeoutError" && error.name !== "AbortError") throw error;
+      }
       return;
     }
-    const mine = await leases.change("leases", this.#name, (held) => (held && held.until > Date.now() && held.owner !== this.#me ? undefined : { name: this.#name, owner: this.#me, until: Date.now() + LEASE }));
-    if (!mine) return;
+    const mine = () => leases.change("leases", this.#name, (held) => (held && held.until > Date.now() && held.owner !== this.#me ? undefined : { name: this.#name, owner: this.#me, until: Date.now() + LEASE }));
+    const end = Date.now() + wait;
+    while (!(await mine())) {
+      if (Date.now() >= end) return;
+      await new Promise((resolve) => { setTimeout(resolve, 250); });
+    }
     try {
       await deed();
     } finally {
