@@ -22,6 +22,7 @@ export async function drawDrafts(root, begin) {
   root.querySelector("[data-plain]").hidden = true;
   const button = root.querySelector("[data-begin]");
   button.hidden = false;
+  root.querySelector("[data-wait]")?.removeAttribute("data-wait");
   button.querySelector("button").onclick = begin;
 }
 
