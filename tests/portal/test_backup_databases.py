@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings as real
+from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 
 from geo.models import Municipality
@@ -29,9 +30,10 @@ def test_every_migration_can_run_within_a_restore():
 
 
 @pytest.mark.slow
-@pytest.mark.skipif("connection.vendor != 'postgresql'", reason="SpatiaLite is one half of it")
 @pytest.mark.django_db(transaction=True)
 def test_postgis_to_spatialite_and_back(town: Town, neighbour: Town, release, photo_of, settings, tmp_path):
+    if connection.vendor != "postgresql":
+        pytest.skip("SpatiaLite is one half of it")
     settings.DATA_DIR = tmp_path
     photo_of(release("Laterne flackert — „seit Tagen“ 💡", email="erika@example.org"))
     release("In Heek", of=neighbour)
