@@ -342,7 +342,7 @@ def test_setup_pages(
     """The set-up and the desk of the pages, also with an error and with the live preview of the colour."""
     page = visit("desktop", viewport=PHONE)
     log_in(page, town.admin.email)
-    names = ["", "_name", "_mail", "_units", "_unit_new", "_categories", "_people", "_person_new", "_look"]
+    names = ["", "_name", "_mail", "_unit_new", "_categories", "_people", "_person_new", "_look"]
     for name in names:
         page.goto(reverse(f"setup{name}"))
         check(page, f"setup{name}")

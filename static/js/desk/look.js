@@ -47,6 +47,7 @@ if (form) {
     facts.querySelector("[data-on-dark]").textContent = `${number.format(contrast(dark, DARK))} : 1`;
     previews.style.setProperty("--accent-on-light", colour);
     previews.style.setProperty("--accent-on-dark", dark);
+    previews.classList.toggle("previews--short", light < ENOUGH);
     picker.value = colour;
   };
 
