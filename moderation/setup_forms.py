@@ -152,6 +152,7 @@ class CatalogueForm(forms.Form):
 
     rest = forms.ChoiceField(
         label=gettext_lazy("Who settles everything else?"),
+        required=False,
         help_text=gettext_lazy("Gets each report whose category names no unit."),
     )
 
@@ -161,7 +162,7 @@ class CatalogueForm(forms.Form):
         choices = [(pk, str(unit)) for pk, unit in self.units.items()]
         field = self.fields["rest"]
         assert isinstance(field, forms.ChoiceField)
-        field.choices = choices if rest else [("", _("Please choose")), *choices]
+        field.choices = [("", _("nobody: complaint management hands it on")), *choices]
         self.initial["rest"] = str(rest.pk) if rest else ""
         for group in groups:
             for row in group.rows:

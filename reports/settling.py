@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from accounts.models import Unit
@@ -87,7 +86,8 @@ def units(municipality: Municipality) -> list[Unit]:
 def set_catalogue(
     *, municipality: Municipality, on: Mapping[str, bool], units: Mapping[str, Unit | None], rest: Unit | None
 ) -> None:
-    """Switch categories (by slug) on and off and name the units that settle them; `rest` settles everything else.
+    """Switch categories (by slug) on and off and name the units that settle them; `rest` settles everything else;
+    without it the complaint management (or the county) hands it on.
 
     An inherited category that is switched off gets an own row that hides the county's. Raises ValidationError.
     """
@@ -95,8 +95,6 @@ def set_catalogue(
     rows = {row.topic.slug: row for group in groups(municipality) for row in group.rows}
     if not any(on.get(slug, row.on) for slug, row in rows.items()):
         raise ValidationError(_("At least one category must be on, or nobody can report anything."))
-    if rest is None:
-        raise ValidationError({"rest": [_("Somebody must settle what belongs to nobody else.")]})
     for slug, row in rows.items():
         wanted = on.get(slug, row.on)
         if wanted != row.on:
@@ -127,7 +125,9 @@ def _name(municipality: Municipality, slug: str, unit: Unit | None) -> None:
         Responsibility.objects.create(municipality=municipality, topic=_nearest(municipality)[slug], unit=unit)
 
 
-def _rest(municipality: Municipality, unit: Unit) -> None:
-    named = Responsibility.objects.filter(Q(topic=None), municipality=municipality, area=None)
-    if not named.filter(unit=unit).exists() and not named.update(unit=unit):
+def _rest(municipality: Municipality, unit: Unit | None) -> None:
+    named = Responsibility.objects.filter(topic=None, municipality=municipality, area=None)
+    if unit is None:
+        named.delete()
+    elif not named.filter(unit=unit).exists() and not named.update(unit=unit):
         Responsibility.objects.create(municipality=municipality, unit=unit)
