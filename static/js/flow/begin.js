@@ -6,7 +6,7 @@ const section = document.querySelector("[data-device-drafts]");
 const { shell } = document.documentElement.dataset;
 const model = section?.querySelector("template");
 const queued = new Set((await reports.all()).map((row) => row.secret));
-const drafts = (await all("drafts")).filter(({ secret, ahead, report }) => ahead && !queued.has(secret) && (report.text || report.address || report.point || report.category));
+const drafts = (await all("drafts")).filter(({ secret, report }) => !queued.has(secret) && report && (report.text || report.address || report.point || report.category));
 for (const { secret, report, at } of drafts.sort((one, other) => other.at - one.at).slice(0, 3)) {
   if (!model || document.querySelector(`a[href*="${CSS.escape(secret)}"]`)) continue;
   const item = model.content.cloneNode(true);

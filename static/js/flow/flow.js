@@ -100,6 +100,7 @@ async function submit(current, submitter) {
   try {
     await keepFields(current);
     await current.settled();
+    if (last(local)) await enqueue({ ...queueRow(current), by: reports.me });
     const body = new FormData(form);
     if (submitter?.name) body.append(submitter.name, submitter.value);
     const response = await fetch(location.href, {
@@ -110,6 +111,7 @@ async function submit(current, submitter) {
     hideOffline();
     await keepDraft(local.secret, (row) => { delete row.fields[local.step]; });
     await swap(text, response.url);
+    if (page) await reports.edit(local.report.client_key, null);
   } catch (error) {
     if (!(error instanceof TypeError || error instanceof DOMException)) throw error;
     await unreached(current);
@@ -125,20 +127,27 @@ function timeout(milliseconds) {
   return AbortSignal.timeout ? AbortSignal.timeout(milliseconds) : undefined;
 }
 
+const last = (local) => local.step === "pruefen" && local.complete;
+
+/** What the queue needs of the draft as the server has it. */
+function queueRow({ local }) {
+  const title = root().querySelector(".answers__icon")?.textContent.trim() || "";
+  return { secret: local.secret, report: local.report, check: local.check, draft: local.check, title, place: local.report.address };
+}
+
 /** No answer: on the last step the report goes into the queue, before that it may, or goes on without the server. */
 async function unreached(current) {
   const { form, local } = current;
   const fields = fieldsOf(form);
   const queue = async (report, check) => {
-    const title = root().querySelector(".answers__icon")?.textContent.trim() || "";
-    const kept = await enqueue({ secret: local.secret, report, check, draft: local.check, title, place: report.address });
+    const kept = await enqueue({ ...queueRow(current), report, check, place: report.address });
     if (!kept) return showOffline(current, { fields, retry: () => submit(current, null) });
     hideOffline();
     page = null;
     await showQueued(report.client_key);
     return reports.run("reception");
   };
-  if (local.step === "pruefen" && local.complete) return queue(local.report, (await pending(local.secret)) ? null : local.check);
+  if (last(local)) return queue(local.report, (await pending(local.secret)) ? null : local.check);
   const on = (await canGoOn()) ? () => goOn(local, local.step, fields) : null;
   if (on && navigator.onLine === false) return on();
   return showOffline(current, { fields, retry: () => submit(current, null), on, send: on ? null : (report) => queue(report, null) });

@@ -40,13 +40,14 @@ export function takeOver(row) {
 
 /**
  * Put a report into the queue: `{secret, report, check, draft}` and what the list of this device shows of it (`title`,
- * `place`). Resolves to whether the device kept it.
+ * `place`). With `by` this page is about to send it itself, and the queue takes over if it dies meanwhile. Resolves to
+ * whether the device kept it.
  */
 export async function enqueue(row) {
   const tried = (await get("drafts", row.secret))?.tried || null;
   const photos = (await photosOf(row.secret)).length;
-  const kept = await reports.add({ ...row, client_key: row.report.client_key, photos, tried, language: document.documentElement.lang });
-  if (!kept) return false;
+  const kept = await reports.add({ by: "", ...row, client_key: row.report.client_key, photos, tried, language: document.documentElement.lang });
+  if (!kept || row.by) return kept;
   askToKeep();
   try {
     const registration = await navigator.serviceWorker?.getRegistration();

@@ -14,4 +14,7 @@ for (const draft of await all("drafts")) {
 }
 // It is in front of the reader, so no page announces it any more; the list of this device keeps number and link.
 const row = (await reports.all()).find((one) => one.client_key === root?.dataset.key);
-if (row) await reports.edit(row.client_key, { state: "sent", seen: true, report: null, tried: null });
+// A row that never had to wait leaves nothing behind.
+const waited = row && (row.state === "sent" || !row.by);
+const facts = { state: "sent", seen: true, report: null, tried: null, number: document.querySelector(".receipt__number")?.textContent.trim(), receipt: location.pathname };
+if (row) await reports.edit(row.client_key, waited ? facts : null);

@@ -12,7 +12,7 @@ document.getElementById("content")?.before(region);
 
 /** One line per thing to know: what waits (all in one), what needs an entry, what has arrived and was not seen yet. */
 async function show() {
-  const rows = await reports.all();
+  const rows = (await reports.all()).filter((row) => row.by !== reports.me);
   const lines = [];
   const waiting = rows.filter(waits);
   if (waiting.length) {
@@ -88,7 +88,11 @@ async function unregister() {
 
 reports.onChange(show);
 addEventListener("online", () => reports.run("reception"));
-addEventListener("pageshow", (event) => { if (event.persisted) reports.run("reception"); });
+addEventListener("pagehide", () => { reports.leaving = true; });
+addEventListener("pageshow", (event) => {
+  reports.leaving = false;
+  if (event.persisted) reports.run("reception");
+});
 document.addEventListener("visibilitychange", () => { if (!document.hidden) reports.run("reception"); });
 show();
 reports.run("reception");

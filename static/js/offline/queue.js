@@ -73,12 +73,17 @@ export class Queue {
   #rows;
   #send;
   #inOrder;
-  #me = Math.random().toString(36).slice(2);
   #running = null;
   #again = null;
+  #missed = null;
   #timer = 0;
   #listeners = [];
   #channel = null;
+
+  /** Set while the page is being left. */
+  leaving = false;
+  /** This page or worker. A row whose `by` is this one is on its way by other means and left alone. */
+  me = Math.random().toString(36).slice(2);
 
   /**
    * `rows` is a store whose key path is `client_key`. `send(row, keep)` sends one row: it calls `keep(facts)` for what
@@ -103,7 +108,7 @@ export class Queue {
 
   /** The rows that are still to be sent. */
   async waiting() {
-    return (await this.all()).filter(waits);
+    return (await this.all()).filter((row) => waits(row) && row.by !== this.me);
   }
 
   /** Put a row into the queue. Resolves to whether the device kept it. */
@@ -159,7 +164,8 @@ export class Queue {
   async #turn(why) {
     for (let next = why; next; next = this.#again) {
       this.#again = null;
-      await this.#locked(() => this.#sendAll(next));
+      // Somebody else holds the lock, perhaps a page that is just being left: the same turn again, a little later.
+      this.#missed = (await this.#locked(() => this.#sendAll(next))) ? null : next;
     }
     await this.#wake();
   }
@@ -167,7 +173,7 @@ export class Queue {
   async #sendAll(why) {
     for (const { client_key: key } of await this.waiting()) {
       if (globalThis.navigator?.onLine === false && why !== "person") return;
-      const row = await this.#rows.change(key, (found) => (found && waits(found) && due(found, why) ? { ...found, state: SENDING } : undefined));
+      const row = await this.#rows.change(key, (found) => (found && waits(found) && due(found, why) ? { ...found, state: SENDING, by: "" } : undefined));
       if (!row) {
         if (this.#inOrder) return;
         continue;
@@ -194,6 +200,8 @@ export class Queue {
       }
       const later = error instanceof Later ? error : new Later("server");
       if (later !== error) console.error(error);
+      // A page that is left breaks off what it sends: the next one goes on at once.
+      if (this.leaving) return later.reason;
       const tries = (row.tries || 0) + 1;
       await keep({ state: QUEUED, tries, reason: later.reason, next: Date.now() + Math.max(later.seconds * 1000, pauseAfter(tries)) });
       return later.reason;
@@ -206,24 +214,31 @@ export class Queue {
     const waiting = await this.waiting();
     if (!waiting.length) return;
     const first = Math.min(...waiting.map((row) => row.next || 0));
-    this.#timer = setTimeout(() => this.run("timer"), Math.max(1000, Math.min(LONGEST_PAUSE, first - Date.now())));
+    const pause = this.#missed ? 1000 : Math.max(1000, Math.min(LONGEST_PAUSE, first - Date.now()));
+    this.#timer = setTimeout(() => this.run(this.#missed || "timer"), pause);
   }
 
-  /** Only one page or worker at a time; whoever comes second waits so many milliseconds, then leaves it to the first. */
+  /**
+   * Only one page or worker at a time; whoever comes second waits so many milliseconds, then leaves it to the first.
+   * Resolves to whether it was done.
+   */
   async #locked(deed, wait = 0) {
     if (globalThis.navigator?.locks) {
       const options = wait && AbortSignal.timeout ? { signal: AbortSignal.timeout(wait) } : { ifAvailable: true };
       try {
-        await navigator.locks.request(this.#name, options, (lock) => (lock ? deed() : undefined));
+        return await navigator.locks.request(this.#name, options, async (lock) => {
+          if (lock) await deed();
+          return Boolean(lock);
+        });
       } catch (error) {
         if (error.name !== "TimeoutError" && error.name !== "AbortError") throw error;
+        return false;
       }
-      return;
     }
-    const mine = () => leases.change("leases", this.#name, (held) => (held && held.until > Date.now() && held.owner !== this.#me ? undefined : { name: this.#name, owner: this.#me, until: Date.now() + LEASE }));
+    const mine = () => leases.change("leases", this.#name, (held) => (held && held.until > Date.now() && held.owner !== this.me ? undefined : { name: this.#name, owner: this.me, until: Date.now() + LEASE }));
     const end = Date.now() + wait;
     while (!(await mine())) {
-      if (Date.now() >= end) return;
+      if (Date.now() >= end) return false;
       await new Promise((resolve) => { setTimeout(resolve, 250); });
     }
     try {
@@ -231,6 +246,7 @@ export class Queue {
     } finally {
       await leases.remove("leases", this.#name);
     }
+    return true;
   }
 
   #call() {
