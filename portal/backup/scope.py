@@ -32,12 +32,15 @@ INHERITED = {
     "cases.TextBlock",
     "cases.Responsibility",
     "form_engine.Form",
+    "pages.Page",
 }
 """What a county's row means to its municipalities; rows without municipality are shared by all."""
 OWN_ONLY = {
     "accounts.Membership",
+    "accounts.SetUpStep",
     "cases.Case",
     "cases.Draft",
+    "citizens.Access",
     "geo.Address",
     "geo.District",
     "geo.Street",
