@@ -1,7 +1,7 @@
 """The service worker: what of the platform opens without a network, as one script at the root.
 
 Its parts are ES modules which pages load as well. Workers of some browsers know no modules, so `/sw.js` is those files
-one behind the other, without their `import` and `export` (docs/decisions/0008-offline.md). It changes with `release`,
+one behind the other, without their `import` and `export` (docs/decisions/0009-offline.md). It changes with `release`,
 so browsers fetch the new files with the next page and drop the old ones.
 """
 
