@@ -70,7 +70,7 @@ export function showProblems(root, problems, title = "") {
     const item = document.createElement("li");
     if (field) item.append(link(field, message));
     else item.textContent = message;
-    summary.querySelector("ul").append(item);
+    summary.querySelector("[data-faults]").append(item);
     if (field) mark(field, message);
   }
   slot.replaceChildren(summary);
