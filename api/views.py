@@ -14,13 +14,13 @@ from django.urls import reverse
 from django.utils.cache import patch_cache_control
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from drf_spectacular.utils import OpenApiParameter, PolymorphicProxySerializer, extend_schema
 from rest_framework.exceptions import Throttled, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from api import serializers
+from api import described, serializers
+from api.described import PAGE_MAX, PAGE_SIZE
 from api.errors import handle
 from api.parsers import loads
 from cases import files
@@ -40,22 +40,6 @@ from reports.showing import PublicReport
 from reports.throttle import may_send
 
 CONTACT_FIELDS = {field: f"contact.{field}" for field in ("email", "name", "phone")}
-PAGE_SIZE, PAGE_MAX = 50, 200
-MUNICIPALITY = OpenApiParameter("municipality", str, description="Slug; without it the municipality of the host.")
-FILTERS = [
-    MUNICIPALITY,
-    OpenApiParameter("bbox", str, description="west,south,east,north in degrees."),
-    OpenApiParameter("category", str, description="Slugs, separated by commas."),
-    OpenApiParameter("status", str, description="neu, in-arbeit, erledigt, ohne-massnahme; separated by commas."),
-    OpenApiParameter("kind", str, description="mangel, idee, lob; separated by commas."),
-    OpenApiParameter("district", str, description="Slugs, separated by commas."),
-    OpenApiParameter("from", str, description="First day, 2026-01-31."),
-    OpenApiParameter("until", str, description="Last day."),
-    OpenApiParameter("q", str, description="Words or a number."),
-    OpenApiParameter("limit", int, description=f"Reports a page, at most {PAGE_MAX}."),
-    OpenApiParameter("cursor", str, description="From `next`; do not make one yourself."),
-]
-ERRORS = {400: serializers.ProblemSerializer, 404: serializers.ProblemSerializer}
 
 
 def municipality_of(request: Request, slug: str | None) -> Municipality:
@@ -84,11 +68,7 @@ def feature(report: PublicReport) -> dict[str, Any]:
 class Reports(APIView):
     """All public reports; POST hands in a new one."""
 
-    @extend_schema(
-        operation_id="reports_list",
-        parameters=FILTERS,
-        responses={200: serializers.PageSerializer, **ERRORS},
-    )
+    @described.list_reports
     def get(self, request: Request) -> Response:
         municipality = municipality_of(request, request.GET.get("municipality"))
         filters, problems = search.Filters.parse(request.GET, municipality)
@@ -115,20 +95,7 @@ class Reports(APIView):
         patch_cache_control(response, public=True, max_age=30)
         return response
 
-    @extend_schema(
-        operation_id="reports_create",
-        request={
-            "application/json": serializers.NewReportSerializer,
-            "multipart/form-data": {
-                "type": "object",
-                "properties": {
-                    "report": {"type": "string", "description": "The JSON of a new report."},
-                    "photos": {"type": "array", "items": {"type": "string", "format": "binary"}, "maxItems": 5},
-                },
-            },
-        },
-        responses={201: serializers.ReceiptSerializer, 200: serializers.ReceiptSerializer, **ERRORS},
-    )
+    @described.create_report
     def post(self, request: Request) -> Response:
         asked = serializers.NewReportSerializer(data=_body(request))
         asked.is_valid(raise_exception=True)
@@ -164,25 +131,7 @@ class Reports(APIView):
 class Photos(APIView):
     """Photos for a report just handed in, in a second call."""
 
-    @extend_schema(
-        operation_id="reports_add_photos",
-        request={
-            "multipart/form-data": {
-                "type": "object",
-                "properties": {
-                    "client_key": {"type": "string", "format": "uuid", "description": "The key of the report."},
-                    "photo_key": {
-                        "type": "string",
-                        "format": "uuid",
-                        "description": "Your own key of the only photo of this call: the same key is the same photo.",
-                    },
-                    "photos": {"type": "array", "items": {"type": "string", "format": "binary"}, "maxItems": 5},
-                },
-                "required": ["client_key", "photos"],
-            }
-        },
-        responses={200: serializers.ReceiptSerializer, **ERRORS},
-    )
+    @described.add_photos
     def post(self, request: Request, number: str) -> Response:
         key = _key(request, "client_key", _("Send the key the report was handed in with."))
         case = Case.objects.filter(kind=KIND, number=number, client_key=key).first()
@@ -307,17 +256,7 @@ def _limit(text: str | None) -> int:
 class OneReport(APIView):
     """One report."""
 
-    @extend_schema(
-        operation_id="reports_retrieve",
-        responses={
-            200: PolymorphicProxySerializer(
-                component_name="ReportOrInReview",
-                serializers=[serializers.DetailSerializer, serializers.InReviewSerializer],
-                resource_type_field_name=None,
-            ),
-            404: serializers.ProblemSerializer,
-        },
-    )
+    @described.read_report
     def get(self, request: Request, number: str) -> Response:
         case = showing.readable().filter(number=number).first()
         if case is None:
@@ -344,11 +283,7 @@ def _in_review(number: str) -> dict[str, Any]:
 class Categories(APIView):
     """The categories of a municipality with their questions."""
 
-    @extend_schema(
-        operation_id="categories_list",
-        parameters=[MUNICIPALITY],
-        responses={200: serializers.CategorySerializer(many=True), **ERRORS},
-    )
+    @described.list_categories
     def get(self, request: Request) -> Response:
         municipality = municipality_of(request, request.GET.get("municipality"))
         language = (get_language() or "de")[:2]

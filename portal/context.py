@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from django.templatetags.static import static
 from django.urls import NoReverseMatch, reverse, translate_url
 from django.utils.functional import SimpleLazyObject
-from django.utils.translation import get_language, get_language_info, gettext_lazy
+from django.utils.translation import get_language, get_language_info, gettext_lazy, pgettext_lazy
 from django.utils.translation import gettext as _
 
 from geo import arms
@@ -27,7 +27,7 @@ MENU: Final = (
     ("map", gettext_lazy("Map")),
     ("track", gettext_lazy("Track a report")),
     ("my_reports", gettext_lazy("My reports")),
-    ("report_new", gettext_lazy("Report")),
+    ("report_new", pgettext_lazy("menu", "Report")),
 )
 LEGAL: Final = (
     ("imprint", gettext_lazy("Imprint")),
@@ -37,6 +37,7 @@ LEGAL: Final = (
     ("easy_language", gettext_lazy("Easy language")),
     ("sign_language", gettext_lazy("Sign language")),
     ("report_barrier", gettext_lazy("Report a barrier")),
+    ("api_docs", gettext_lazy("For developers")),
 )
 STAFF_MENU: Final = (("desk", gettext_lazy("Work list")),)
 HOME: Final = "start"

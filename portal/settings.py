@@ -382,9 +382,12 @@ REST_FRAMEWORK = {
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Anliegen",
-    "DESCRIPTION": "Reports of a municipality: read what is public, hand in a new one.",
+    "DESCRIPTION": _("Reports of a municipality: read what is public, hand in a new one."),
     "VERSION": "1.0.0",
     "SERVE_INCLUDE_SCHEMA": False,
+    "SORT_OPERATION_PARAMETERS": False,
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "POSTPROCESSING_HOOKS": ["api.schema.spoken"],
 }
 LEAFLET_CONFIG = {"TILES": [], "RESET_VIEW": False, "SCALE": "metric", "NO_GLOBALS": False}
 SILENCED_SYSTEM_CHECKS: list[str] = []

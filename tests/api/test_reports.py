@@ -172,7 +172,7 @@ def test_categories_name_group_and_questions(client, town):
     assert {"schlagloch", "laterne"} <= {row["slug"] for row in rows}
 
 
-def test_schema_and_documentation_describe_every_operation(client, town):
+def test_the_schema_names_every_operation(client, town):
     schema = client.get("/api/schema/?format=json")
     assert schema.status_code == 200
     assert set(schema.json()["paths"]) == {
@@ -181,7 +181,6 @@ def test_schema_and_documentation_describe_every_operation(client, town):
         "/api/v1/reports/{number}/",
         "/api/v1/reports/{number}/photos/",
     }
-    assert "POST /api/v1/reports/" in client.get("/api/docs/").content.decode()
 
 
 def test_handing_in_costs_few_queries(client, town, django_assert_max_num_queries):
