@@ -15,6 +15,8 @@ from django.apps.registry import Apps
 from django.db import models
 from django.db.models import Q, QuerySet
 
+from geo import arms
+from pages import video
 from portal.backup import schema, uploads
 from portal.backup.errors import BackupError
 from portal.backup.schema import Model
@@ -33,6 +35,8 @@ INHERITED = {
     "cases.Responsibility",
     "form_engine.Form",
     "pages.Page",
+    "pages.Statement",
+    "pages.Video",
 }
 """What a county's row means to its municipalities; rows without municipality are shared by all."""
 OWN_ONLY = {
@@ -53,6 +57,15 @@ FOLLOWED = {*INHERITED, _USER, _MUNICIPALITY, "geo.District", "form_engine.FormV
 """Tables whose rows may come along because an own row names them."""
 NAMED_BY = {_USER: ("accounts.Membership", "user"), "cases.Contact": ("cases.Case", "contact")}
 """Rows without a way up that are own because an own row of that table names them by that key."""
+STORED: dict[str, tuple[str, Callable[[str], list[str]]]] = {
+    _FILE: ("key", lambda key: [f"originals/{key}", *uploads.names(f"variants/{key}")]),
+    _MUNICIPALITY: (
+        "coat_of_arms",
+        lambda name: [f"{arms.FOLDER}/{name.removeprefix(arms.MARK)}.png"] if name.startswith(arms.MARK) else [],
+    ),
+    "pages.Video": ("name", lambda name: [f"{video.FOLDER}/{name}"]),
+}
+"""Which column of a table names files, and how they are called in the storage."""
 _WEAK: dict[str, dict[str, Any]] = {
     _USER: {"password": "!", "is_active": False, "is_superuser": False},
     _MUNICIPALITY: {"active": False, "is_default": False},
@@ -251,12 +264,13 @@ class Town:
         return change
 
     def files(self) -> list[str] | None:
-        """Originals and variants of the own files, and whatever file fields name."""
-        found = []
-        if file := self._models.get(_FILE):
-            for key in self.rows(file).order_by("pk").values_list("key", flat=True).iterator():
-                found += [f"originals/{key}", *uploads.names(f"variants/{key}")]
+        """What the rows name: photos with their variants, coats of arms, videos."""
+        found: list[str] = []
         for model in self._models.values():
+            if model._meta.label in STORED:
+                column, paths = STORED[model._meta.label]
+                for name in self.rows(model).order_by("pk").values_list(column, flat=True).iterator():
+                    found += paths(name)
             for field in schema.columns(model):
                 if isinstance(field, models.FileField):
                     found += [name for name in self.rows(model).values_list(field.name, flat=True) if name]

@@ -18,6 +18,7 @@ from accounts.services import grant
 from cases.change import By
 from cases.models import Case, Contact, Entry, File, Stage, TextBlock, Topic
 from cases.services import assign, note
+from geo.arms import put_arms
 from geo.models import Municipality
 from outbox.models import Event
 from portal.backup import scope
@@ -25,7 +26,7 @@ from portal.backup.archive import unpacked
 from portal.backup.dump import backup
 from portal.backup.load import restore
 from reports.models import Category
-from tests.conftest import Town, make_municipality
+from tests.conftest import Town, jpeg, make_municipality
 from tests.portal.backing_up import files
 from tests.reports.conftest import photo_of, release
 
@@ -43,10 +44,7 @@ def test_every_table_of_a_municipality_has_a_place():
     named = {
         model._meta.label
         for model in apps.get_models()
-        if any(
-            getattr(field, "related_model", None) is Municipality and field.many_to_one
-            for field in model._meta.get_fields()
-        )
+        if any(field.is_relation and field.related_model is Municipality for field in model._meta.concrete_fields)
     }
     assert named - place == set(), "add the table to INHERITED or OWN_ONLY in portal/backup/scope.py"
     known = {model._meta.label for model in apps.get_models()}
@@ -79,7 +77,10 @@ def test_a_town_moves_out(town: Town, neighbour: Town, release, photo_of, make_r
     photo_of(foreign, colour="green")
     foreign_file = File.objects.get(case=foreign).key
     Case.objects.filter(pk=case.pk).update(duplicate_of=foreign)
-    uploaded = {name for name in files() if foreign_file not in name}
+    put_arms(municipality=town.municipality, upload=jpeg("red"))
+    put_arms(municipality=neighbour.municipality, upload=jpeg("green"))
+    foreign_arms = Municipality.objects.get(slug="heek").coat_of_arms.removeprefix("upload/")
+    uploaded = {name for name in files() if foreign_file not in name and foreign_arms not in name}
     events = Event.objects.filter(payload__case=case.pk).count()
     page = Client().get(f"/meldungen/{case.number}/", headers={"host": "localhost"})
 
