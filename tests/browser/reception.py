@@ -116,7 +116,7 @@ class Phone:
             reduced_motion="reduce",
             **PHONE,
         )
-        self.context.set_default_timeout(10_000)
+        self.context.set_default_timeout(30_000)
         self.context.on("weberror", lambda error: self.problems.append(str(error.error)))
         if self.reception.mood == "cut":
             self.context.set_offline(True)

@@ -42,9 +42,10 @@ async function begin() {
     event.preventDefault();
     submit(current, event.submitter);
   });
-  current.keep = later(() => keepFields(current), 250);
+  const keep = () => { if (page === current) keepFields(current); };
+  current.keep = later(keep, 250);
   form.addEventListener("input", current.keep);
-  form.addEventListener("change", current.keep);
+  form.addEventListener("change", keep);
   await restore(current);
   await keepDraft(local.secret, (row) => Object.assign(row, { report: local.report, complete: local.complete, placeless: local.placeless, told: local.told, seen: local.seen, draft: local.check }));
   if (current !== page) return;

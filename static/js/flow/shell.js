@@ -12,7 +12,7 @@ import {initPlace} from "./place.js";
 import {showQueued} from "./queued.js";
 import {problemsOf, showProblems, shellWord, facts} from "./shell-checks.js";
 import {drawCheck, drawDrafts, drawMore, onlyPlaceless, placeOfPhoto} from "./shell-draw.js";
-import {get, keepDraft, sweep} from "./store.js";
+import {get, keepDraft, put, sweep} from "./store.js";
 import {initWhat} from "./what.js";
 import {later, say} from "./words.js";
 
@@ -111,10 +111,15 @@ async function draw(draft, asked, on) {
   fill(form, pairsOf(draft.report, step));
   // What comes late from a step that was left must not overwrite what was typed since.
   const save = () => { if (page === current) store(current); };
-  current.keep = later(save, 250);
+  current.keep = later(save, 200);
   addEventListener("pagehide", save);
-  current.leave = () => removeEventListener("pagehide", save);
-  for (const kind of ["input", "change"]) form.addEventListener(kind, current.keep);
+  document.addEventListener("visibilitychange", save);
+  current.leave = () => {
+    removeEventListener("pagehide", save);
+    document.removeEventListener("visibilitychange", save);
+  };
+  form.addEventListener("input", current.keep);
+  form.addEventListener("change", save);
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     next(current, event.submitter);
@@ -176,7 +181,8 @@ function store({ form, local, draft }) {
   Object.assign(draft, { report: merged(draft.report, local.step, fieldsOf(form)) });
   local.report = draft.report;
   if (draft.report.point || (local.step === "ort" && draft.report.address)) draft.placeless = local.placeless = false;
-  return keepDraft(local.secret, (row) => Object.assign(row, { report: draft.report, placeless: draft.placeless, told: draft.told, seen: draft.seen }));
+  draft.at = Date.now();
+  return put("drafts", draft);
 }
 
 /** On to the next step, if nothing is missing on this one. */
@@ -195,7 +201,7 @@ async function next(current, submitter) {
   if (step === "was" && draft.told !== draft.report.category) draft.told = "";
   if (step === "genauer") draft.told = draft.report.category;
   if (step === "kontakt") draft.seen = true;
-  const kept = await keepDraft(local.secret, (row) => Object.assign(row, { placeless: draft.placeless, told: draft.told, seen: draft.seen }));
+  const kept = await put("drafts", draft);
   if (!kept) say(shellWord("full"));
   let after = STEPS[STEPS.indexOf(step) + 1];
   if (after === "genauer" && !asksMore(draft)) after = "kontakt";

@@ -39,7 +39,7 @@ export function database(name, stores, version = 1) {
     if (!opened) return undefined;
     return new Promise((resolve, reject) => {
       const transaction = opened.transaction(store, mode, mode === "readwrite" ? { durability: "strict" } : {});
-      const request = deed(transaction.objectStore(store));
+      const request = deed(transaction.objectStore(store), transaction);
       transaction.oncomplete = () => resolve(request.result);
       transaction.onabort = transaction.onerror = () => reject(transaction.error);
     });
@@ -51,10 +51,18 @@ export function database(name, stores, version = 1) {
   /** All rows of a store. */
   const all = async (store) => (await within(store, "readonly", (rows) => rows.getAll())) || [];
 
-  /** Write a row. Resolves to false where the device refuses (full, private), so that nobody is told it were kept. */
+  /**
+   * Write a row. Resolves to false where the device refuses (full, private), so that nobody is told it were kept. It is
+   * committed at once, so that a page which is just being left gets it through.
+   */
   async function put(store, row) {
     try {
-      return (await within(store, "readwrite", (rows) => rows.put(row))) !== undefined;
+      const deed = (rows, transaction) => {
+        const request = rows.put(row);
+        transaction.commit?.();
+        return request;
+      };
+      return (await within(store, "readwrite", deed)) !== undefined;
     } catch {
       return false;
     }
