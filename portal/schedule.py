@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from accounts import tasks as accounts_tasks
 from cases import tasks as cases_tasks
 from citizens import tasks as citizens_tasks
 from notifications import tasks as notifications_tasks
@@ -12,5 +13,13 @@ from subscriptions import tasks as subscriptions_tasks
 
 def beat_schedule() -> dict[str, dict[str, Any]]:
     """All periodic tasks in the form of Celery's setting."""
-    packages = (outbox_tasks, cases_tasks, subscriptions_tasks, notifications_tasks, citizens_tasks, backup_tasks)
+    packages = (
+        outbox_tasks,
+        accounts_tasks,
+        cases_tasks,
+        subscriptions_tasks,
+        notifications_tasks,
+        citizens_tasks,
+        backup_tasks,
+    )
     return outbox_tasks.beat_schedule(entry for package in packages for entry in package.SCHEDULE)

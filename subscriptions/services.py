@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Q
 
 from cases.following import checked_email
 from geo.models import Municipality
@@ -134,6 +135,8 @@ def forget(*, at: datetime) -> int:
     number += Subscription.objects.filter(subscriber__in=bounced).count()
     bounced.delete()
     Subscriber.objects.filter(subscriptions=None).delete()
-    Hit.objects.filter(told_at__lt=at - KEEP).delete()
-    Mailing.objects.filter(done_at__lt=at - KEEP).delete()
+    before = at - KEEP
+    # What was not told for so long never will be: its mailing was given up.
+    Hit.objects.filter(Q(told_at__lt=before) | Q(told_at=None, at__lt=before)).delete()
+    Mailing.objects.filter(Q(done_at__lt=before) | Q(done_at=None, failed_at__lt=before)).delete()
     return number

@@ -15,7 +15,7 @@ from outbox.work import run_jobs
 from reports.services import withdraw_text
 from subscriptions.mailing import gather, last_evening, last_monday, put_together, run_mailings
 from subscriptions.models import Hit, Mailing, Subscriber, Subscription
-from subscriptions.policy import AT_ONCE_PER_HOUR, Rhythm
+from subscriptions.policy import AT_ONCE_PER_HOUR, KEEP, Rhythm
 from subscriptions.services import change_rhythm, confirm, end, end_rhythm, forget
 from tests.conftest import AT
 
@@ -188,3 +188,13 @@ def test_an_address_that_does_not_work_is_left_alone(subscribe, publish, mails):
     Subscriber.objects.update(bounced_at=AT)
     forget(at=AT + timedelta(days=31))
     assert not Subscription.objects.exists()
+
+
+def test_a_mailing_that_was_given_up_is_forgotten(subscribe):
+    row = subscribe()
+    Mailing.objects.create(subscriber=row.subscriber, rhythm=row.rhythm, key="2026-03-02", failed_at=AT)
+    forget(at=AT + KEEP)
+    assert Mailing.objects.exists()
+    forget(at=AT + KEEP + timedelta(seconds=1))
+    assert not Mailing.objects.exists()
+    assert Subscription.objects.exists()
