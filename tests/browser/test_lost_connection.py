@@ -66,6 +66,7 @@ def test_sent_by_itself_when_the_connection_is_back(town: Town, page: Page, phot
     number, _secret = steps.receipt(page)
     case = the_case()
     assert (case.number, case.report.text, case.report.photos.count()) == (number, TEXT, 1)
+    page.wait_for_load_state("networkidle")  # the page notes that the receipt was seen
     expect(page.locator(".outbox")).to_have_count(0)
     page.reload()
     page.goto("/melden/")
