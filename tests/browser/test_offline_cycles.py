@@ -162,10 +162,12 @@ def write(day: Day, phone: Phone) -> None:
 
 
 def acted(day: Day, phone: Phone, page: Page, shown: str) -> bool:
-    """`act`; a page of which only the beginning arrived before the reception went is loaded again."""
+    """`act`; what moved on meanwhile is looked at again, and half a page, whose rest never came, is loaded again."""
     try:
         return act(day, phone, page, shown)
     except PlaywrightError as error:
+        if "Timeout" in str(error) and heading(page) != shown:
+            return True
         if "Timeout" not in str(error) or page.locator("footer").count():
             raise
     day.tell("half a page: loads it again")

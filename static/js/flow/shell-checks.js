@@ -1,5 +1,6 @@
 // What the page without a network checks itself, so that little is refused later. The server checks all of it again.
 import {boundaryHolds} from "./boundary.js";
+import {word} from "./words.js";
 
 export const facts = JSON.parse(document.getElementById("shell-facts").textContent);
 const words = document.getElementById("shell-words");
@@ -74,6 +75,8 @@ export function showProblems(root, problems, title = "") {
     if (field) mark(field, message);
   }
   slot.replaceChildren(summary);
+  const fault = word("error");
+  if (!document.title.startsWith(fault)) document.title = `${fault} ${document.title}`;
   slot.querySelector("[data-focus]").focus();
 }
 

@@ -159,7 +159,7 @@ function show(name) {
   root().replaceChildren(fresh);
   const heading = root().querySelector("#question");
   const count = root().querySelector(".stepper__count");
-  document.title = [count?.textContent.trim(), heading.textContent.trim()].filter(Boolean).join(": ");
+  document.title = `${[count?.textContent.trim(), heading.textContent.trim()].filter(Boolean).join(": ")} – ${facts.title}`;
   if (count) {
     count.id = "step-count";
     heading.setAttribute("aria-describedby", "step-count");

@@ -10,7 +10,7 @@ region.className = "outbox-region";
 region.setAttribute("role", "status");
 document.getElementById("content")?.before(region);
 
-/** One line per thing to know: what waits (all in one), what needs an entry, what has arrived and was not seen yet. */
+/** One line per thing to know: what waits (all in one), what needs an entry, what has arrived and was not seen yet (all in one). */
 async function show() {
   const rows = (await reports.all()).filter((row) => row.by !== reports.me);
   const lines = [];
@@ -22,7 +22,12 @@ async function show() {
   }
   for (const row of rows) {
     if (row.state === "refused" || row.state === "stuck") lines.push({ id: row.client_key, key: "refused", state: "refused", text: words.refused, links: [[`${data.shell}#${row.secret}`, words.correct]] });
-    if (row.state === "sent" && !row.seen) lines.push({ id: row.client_key, key: "sent", state: "sent", text: words.sent?.replace("{n}", row.number), links: row.receipt || row.url ? [[row.receipt || row.url, words.receipt]] : [], row });
+  }
+  const sent = rows.filter((row) => row.state === "sent" && !row.seen);
+  if (sent.length > 1) lines.push({ id: "sent", key: `sent${sent.length}`, state: "sent", text: words.sentMany?.replace("{n}", sent.length), links: [[data.device, words.look]], rows: sent });
+  for (const row of sent.length === 1 ? sent : []) {
+    const receipt = row.receipt || row.url;
+    lines.push({ id: row.client_key, key: "sent", state: "sent", text: words.sent?.replace("{n}", row.number), links: receipt ? [[receipt, words.receipt]] : [], rows: sent });
   }
   draw(lines);
 }
@@ -30,7 +35,7 @@ async function show() {
 function draw(lines) {
   const known = new Map([...region.children].map((line) => [line.dataset.id, line]));
   for (const [id, line] of known) if (!lines.some((one) => one.id === id)) line.remove();
-  for (const { id, key, state, text, links, row } of lines) {
+  for (const { id, key, state, text, links, rows } of lines) {
     const line = known.get(id) || document.createElement("div");
     if (line.dataset.key === key) continue;
     Object.assign(line.dataset, { id, key, state });
@@ -38,7 +43,7 @@ function draw(lines) {
     const paragraph = document.createElement("p");
     paragraph.className = "wrap outbox__text";
     paragraph.append(`${text} `, ...links.map(link));
-    if (row) paragraph.append(" ", closer(row));
+    if (rows) paragraph.append(" ", closer(rows));
     line.replaceChildren(paragraph);
     if (!line.parentElement) region.append(line);
   }
@@ -51,12 +56,14 @@ function link([url, label]) {
   return anchor;
 }
 
-function closer(row) {
+function closer(rows) {
   const button = document.createElement("button");
   button.type = "button";
   button.className = "link";
   button.textContent = words.close;
-  button.addEventListener("click", () => reports.edit(row.client_key, { seen: true }));
+  button.addEventListener("click", async () => {
+    for (const row of rows) await reports.edit(row.client_key, { seen: true });
+  });
   return button;
 }
 
