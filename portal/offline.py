@@ -96,14 +96,23 @@ def script() -> str:
 
 def files(municipality: Municipality) -> list[str]:
     """Addresses of everything that the kept pages need besides themselves."""
-    own = [style.address(municipality), arms_of(municipality)]
-    return [*(static(name) for name in static_names()), *(address for address in own if address)]
+    return [*(static(name) for name in static_names()), *_own(municipality)]
+
+
+def _own(municipality: Municipality) -> list[str]:
+    return [address for address in (style.address(municipality), arms_of(municipality)) if address]
 
 
 def release(municipality: Municipality) -> str:
     """Changes with every static file, with the worker and with the look of the municipality."""
+    return _digest(*_own(municipality))
+
+
+@lru_cache(maxsize=256)
+def _digest(*own: str) -> str:
+    """Every page names it, so the many names are looked up once per look."""
     manifest = getattr(staticfiles_storage, "manifest_hash", "") or ""
-    parts = (manifest, script(), *files(municipality))
+    parts = (manifest, script(), *(static(name) for name in static_names()), *own)
     return sha256("\n".join(parts).encode()).hexdigest()[:12]
 
 

@@ -205,8 +205,9 @@ STATIC_ROOT.mkdir(exist_ok=True)
 VENDOR_DIR = BASE_DIR / "var" / "vendor"
 STATICFILES_DIRS = [BASE_DIR / "static", *([("vendor", VENDOR_DIR)] if VENDOR_DIR.is_dir() else [])]
 FILE_UPLOAD_PERMISSIONS = 0o640
-OFFLINE = env.bool("OFFLINE", True)
-"""Browsers keep the report flow for times without a network. False takes the service worker off them again."""
+OFFLINE = env.bool("OFFLINE", not DEBUG)
+"""Browsers keep the report flow for times without a network. False takes the service worker off them again; so does
+DEBUG, where files change under the same name."""
 PHOTO_MAX_BYTES = 20 * 2**20
 PHOTO_MAX_PIXELS = 60_000_000
 PHOTO_MAX_COUNT = 5

@@ -11,6 +11,7 @@ import contextlib
 import os
 import signal
 import threading
+import time
 from collections.abc import Coroutine
 from pathlib import Path
 from typing import Any, Literal
@@ -148,13 +149,22 @@ class Phone:
         return new
 
     def kill(self) -> None:
-        """The battery is empty: kill -9, nobody is asked to save anything."""
+        """The battery is empty: kill -9, nobody is asked to save anything, and nothing of it runs on."""
+        while running := self._processes():
+            for process in running:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(process, signal.SIGKILL)
+            time.sleep(0.02)
+        self.stop()
+
+    def _processes(self) -> list[int]:
+        """The browser and its children, of which the one that keeps the storage would otherwise outlive it."""
+        found = []
         for process in Path("/proc").glob("[0-9]*"):
             with contextlib.suppress(OSError):
-                words = (process / "cmdline").read_bytes().decode(errors="replace").split("\0")
-                if f"--user-data-dir={self.profile}" in words:
-                    os.kill(int(process.name), signal.SIGKILL)
-        self.stop()
+                if f"--user-data-dir={self.profile}".encode() in (process / "cmdline").read_bytes():
+                    found.append(int(process.name))
+        return found
 
     def stop(self) -> None:
         """Switch it off."""

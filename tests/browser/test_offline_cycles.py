@@ -152,7 +152,10 @@ def write(day: Day, phone: Phone) -> None:
         if shown != last:
             day.tell(shown)
             last = shown
-        if queued(day, page) or shown.startswith(("Danke.", "Gesendet:")):
+        if shown.startswith(("Danke.", "Gesendet:")):
+            day.done = True
+            return
+        if queued(day, page):
             return
         if page.get_by_role("button", name="Ohne Verbindung weitermachen").is_visible():
             press(page, "Ohne Verbindung weitermachen")
@@ -295,7 +298,8 @@ def live(day: Day, phone: Phone) -> None:
     for _turn in range(12):
         try:
             write(day, phone)
-            arrive(day, phone)
+            if not day.done:
+                arrive(day, phone)
             if day.done:
                 return
         except Interrupted:

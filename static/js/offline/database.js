@@ -1,6 +1,9 @@
 // A small layer over IndexedDB: rows in stores, blobs among them. Where it is missing (private windows of old browsers)
 // nothing is kept and everything else still works. Written for a phone that is switched off at any moment.
 
+/** Pauses in milliseconds before a database that could not be opened is tried again. */
+const PAUSES = [100, 300, 600];
+
 /**
  * The database `name` with its `stores` ({store: key path}). A new `version` only ever adds stores: what stands in the
  * others may still wait to be sent.
@@ -9,7 +12,23 @@ export function database(name, stores, version = 1) {
   let opening = null;
 
   function open() {
-    opening ||= new Promise((resolve) => {
+    opening ||= patiently();
+    return opening;
+  }
+
+  /** Just after a crash a browser may refuse once, because what held the files is only being cleared away. */
+  async function patiently() {
+    for (const pause of globalThis.indexedDB ? PAUSES : []) {
+      const opened = await once();
+      if (opened) return opened;
+      await new Promise((resolve) => { setTimeout(resolve, pause); });
+    }
+    return once();
+  }
+
+  /** One try: the opened database, or null. */
+  function once() {
+    return new Promise((resolve) => {
       let request;
       try {
         request = indexedDB.open(name, version);
@@ -30,7 +49,6 @@ export function database(name, stores, version = 1) {
       };
       request.onerror = () => resolve(null);
     });
-    return opening;
   }
 
   /** Run `deed(store)`; resolves to the result of the request it returns once everything is on the disk. */
