@@ -100,6 +100,25 @@ def repair(using: str = "default") -> list[str]:
     return repaired
 
 
+def unsound(using: str = "default") -> list[str]:
+    """ "table.column" of every geometry column without a spatial index in order; `repair` mends those of SpatiaLite."""
+    connection = connections[using]
+    tables = set(connection.introspection.table_names())
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            return [f"{t}.{c}" for t, c, _field in columns() if t in tables and not is_sound(cursor, t, c)]
+        cursor.execute(
+            "SELECT relation.relname, attribute.attname FROM pg_index AS entry"
+            " JOIN pg_class AS kind ON kind.oid = entry.indexrelid JOIN pg_am ON pg_am.oid = kind.relam"
+            " JOIN pg_class AS relation ON relation.oid = entry.indrelid"
+            " JOIN pg_attribute AS attribute"
+            " ON attribute.attrelid = relation.oid AND attribute.attnum = entry.indkey[0]"
+            " WHERE pg_am.amname IN ('gist', 'spgist', 'brin') AND entry.indisvalid"
+        )
+        indexed = set(cursor.fetchall())
+    return [f"{t}.{c}" for t, c, _field in columns() if t in tables and (t, c) not in indexed]
+
+
 def refresh_statistics(using: str = "default") -> None:
     """Let the database count its rows again; call it after many rows came in at once.
 

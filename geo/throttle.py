@@ -7,6 +7,27 @@ import time
 
 from django.core.cache import cache
 
+_REFUSED = "geo:refused:"
+_NAMES = "geo:refused"
+
+
+def refusals() -> dict[str, int]:
+    """How often each throttle has refused since the cache was last emptied, in all processes together."""
+    names = cache.get(_NAMES) or []
+    counts = cache.get_many([_REFUSED + name for name in names])
+    return {name: int(counts.get(_REFUSED + name, 0)) for name in sorted(names)}
+
+
+def _note_refusal(name: str) -> None:
+    """Count one. Two throttles that refuse for the first time at the same moment may forget one of their names."""
+    if cache.add(_REFUSED + name, 1, None):
+        cache.set(_NAMES, sorted({*(cache.get(_NAMES) or []), name}), None)
+        return
+    try:
+        cache.incr(_REFUSED + name)
+    except ValueError:
+        return  # the cache is down
+
 
 def allowed(name: str, who: str, *, limit: int, seconds: int) -> bool:
     """Count one more deed `name` of `who` (an address) and say whether it stays within `limit` per `seconds`.
@@ -17,8 +38,12 @@ def allowed(name: str, who: str, *, limit: int, seconds: int) -> bool:
     digest = hashlib.blake2b(f"{name}\0{who}\0{window}".encode(), digest_size=16).hexdigest()
     key = f"geo:throttle:{digest}"
     if cache.add(key, 1, seconds):
-        return limit >= 1
-    try:
-        return int(cache.incr(key)) <= limit
-    except ValueError:
-        return True
+        count = 1
+    else:
+        try:
+            count = int(cache.incr(key))
+        except ValueError:
+            return True
+    if count > limit:
+        _note_refusal(name)
+    return count <= limit

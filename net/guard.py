@@ -126,6 +126,14 @@ def check(host: str, port: int, *, purpose: str, timeout: float = 10.0, public_o
     return addresses
 
 
+def resolves(host: str, *, timeout: float = 3.0) -> bool:
+    """Whether a name leads to any address at all. Nothing is contacted but the resolver."""
+    try:
+        return bool(_resolve(to_ascii(host), 443, timeout))
+    except (Unreachable, ValueError):
+        return False
+
+
 def connect(host: str, port: int, *, purpose: str, timeout: float, public_only: bool = False) -> socket.socket:
     """A connected TCP socket to a checked address of `host`, trying each in turn within `timeout` seconds in
     all.

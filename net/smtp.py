@@ -53,6 +53,8 @@ class Unavailable(NetError):
 class _Way(Protocol):
     def send(self, message: EmailMessage, sender: str, recipients: list[str]) -> dict[str, int]: ...
 
+    def check(self) -> None: ...
+
     def close(self) -> None: ...
 
 
@@ -114,6 +116,12 @@ class _Smtp:
         client = self._awake() or self._opened()
         with self._translated(client):
             return _transfer(client, message, sender, recipients)
+
+    def check(self) -> None:
+        """Connects, secures and logs in, and asks for a sign of life."""
+        client = self._awake() or self._opened()
+        with self._translated(client):
+            client.noop()
 
     def _awake(self) -> _Client | None:
         if self._client is not None and self._client.wire is not None:
@@ -226,6 +234,15 @@ class _Folder:
         Path(part.name).replace(self.folder / name)
         return {}
 
+    def check(self) -> None:
+        """Whether the folder takes a file."""
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            with tempfile.NamedTemporaryFile(dir=self.folder, prefix=".", suffix=".part"):
+                return
+        except OSError as error:
+            raise Unavailable(f"the mail folder cannot be written ({type(error).__name__})")
+
     def close(self) -> None:
         """Nothing is open between two mails."""
 
@@ -290,6 +307,10 @@ class Relay:
     def close(self) -> None:
         """Ends the connection."""
         self._way.close()
+
+    def check(self) -> None:
+        """Goes all the way to the relay, login included, without handing over a mail. Raises Unavailable, Refused."""
+        self._way.check()
 
     def send(self, message: EmailMessage, *, envelope_from: str, recipients: Iterable[str]) -> dict[str, int]:
         """Hands over one mail; returns the recipients the relay refused, with its code, if it took others.

@@ -16,4 +16,4 @@ class NotificationsConfig(AppConfig):
 
         import_module("notifications.consumers")
         import_module("notifications.subscribed")
-        register_table(Delivery, run=run_deliveries, task=drain_deliveries)
+        register_table(Delivery, run=run_deliveries, task=drain_deliveries, kind="purpose", born="created_at")

@@ -12,4 +12,4 @@ class OutboxConfig(AppConfig):
         from outbox.tasks import drain_jobs
         from outbox.work import run_jobs
 
-        register_table(Job, run=run_jobs, task=drain_jobs)
+        register_table(Job, run=run_jobs, task=drain_jobs, kind="consumer", born="event__at")

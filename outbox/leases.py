@@ -17,11 +17,12 @@ from typing import Any, TypeVar
 
 import structlog
 from django.db import InterfaceError, OperationalError, connection, transaction
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet, Value
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from outbox import process
-from outbox.models import Leased, LeasedQuerySet
+from outbox.models import UNFINISHED, Leased, LeasedQuerySet
 from outbox.registry import TABLES, GiveUp, Later
 
 LEASE = timedelta(minutes=5)
@@ -279,3 +280,20 @@ def retry(rows: "QuerySet[Any]", *, at: datetime | None = None) -> int:
     return rows.filter(done_at=None, failed_at__isnull=False).update(
         failed_at=None, tries=0, due_at=at or timezone.now()
     )
+
+
+def hurry(rows: "QuerySet[Any]", *, at: datetime | None = None) -> int:
+    """Makes waiting rows that nobody holds due at once; returns how many."""
+    now = at or timezone.now()
+    free = Q(leased_until=None) | Q(leased_until__lte=now)
+    return rows.filter(UNFINISHED).filter(free, due_at__gt=now).update(due_at=now)
+
+
+def give_up(rows: "QuerySet[Any]", *, at: datetime | None = None) -> int:
+    """Ends rows that nobody holds without a result, for ever: somebody has looked. Returns how many.
+
+    The error stays; what was not parked yet is noted as if it had been.
+    """
+    now = at or timezone.now()
+    free = Q(leased_until=None) | Q(leased_until__lte=now)
+    return rows.filter(free, done_at=None).update(done_at=now, failed_at=Coalesce("failed_at", Value(now)))

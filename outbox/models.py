@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 UNFINISHED = Q(done_at=None, failed_at=None)
+PARKED = Q(done_at=None, failed_at__isnull=False)
 
 
 L = TypeVar("L", bound="Leased")
@@ -29,7 +30,7 @@ class LeasedQuerySet(models.QuerySet[L]):
 
     def parked(self) -> Self:
         """Given up; somebody has to look (see outbox.retry)."""
-        return self.filter(done_at=None, failed_at__isnull=False)
+        return self.filter(PARKED)
 
 
 class Leased(models.Model):
@@ -58,6 +59,7 @@ class Leased(models.Model):
                 condition=Q(done_at=None) & ~Q(lease_owner=""),
                 name="%(app_label)s_%(class)s_lease",
             ),
+            models.Index(fields=["failed_at"], condition=PARKED, name="%(app_label)s_%(class)s_parked"),
         ]
 
 

@@ -64,6 +64,10 @@ class Table:
     model: "type[Leased]"
     run: Run
     task: Doorbell
+    kind: str = ""
+    """Field that tells one kind of work from another; "": all rows are of one kind."""
+    born: str = "due_at"
+    """Field of when a row came into being, which tries that failed do not change."""
 
 
 CONSUMERS: dict[str, Consumer] = {}
@@ -105,6 +109,9 @@ def consumers_of(event: str) -> list[Consumer]:
     return [entry for _, entry in sorted(CONSUMERS.items()) if event in entry.events]
 
 
-def register_table(model: "type[Leased]", *, run: Run, task: Doorbell) -> None:
-    """Hands a table over to the sweep, `run_all`, the backlog count and the release of dead leases."""
-    TABLES[model._meta.label] = Table(model, run, task)
+def register_table(model: "type[Leased]", *, run: Run, task: Doorbell, kind: str = "", born: str = "due_at") -> None:
+    """Hands a table over to the sweep, `run_all`, the counts for operators and the release of dead leases.
+
+    `kind` and `born` name the fields that the counts are made by (see `Table`).
+    """
+    TABLES[model._meta.label] = Table(model, run, task, kind, born)

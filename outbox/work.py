@@ -1,9 +1,11 @@
 """The jobs of the consumers, and all drained tables together."""
 
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import structlog
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import CharField, Count, Exists, F, Min, OuterRef, Q, Value
+from django.db.models.functions import Greatest
 from django.utils import timezone
 
 from outbox.leases import Drained, drain, release_dead
@@ -69,6 +71,66 @@ def backlog(*, at: datetime | None = None) -> dict[str, dict[str, int]]:
             "parked": rows.parked().count(),
         }
     return result
+
+
+@dataclass(frozen=True)
+class Queue:
+    """One kind of work in one table. Ages in seconds, 0.0 where there is none."""
+
+    table: str
+    kind: str
+    waiting: int = 0
+    """Unfinished, due or not."""
+    due: int = 0
+    failing: int = 0
+    """Unfinished, with an error at the last try."""
+    parked: int = 0
+    late: float = 0.0
+    """How long the longest waiting row has been due."""
+    oldest: float = 0.0
+    """How long ago the oldest unfinished row came into being, tries and pauses included."""
+
+
+def queues(*, at: datetime | None = None) -> list[Queue]:
+    """For operators: length and age of what is unfinished or parked, by table and kind; tables without any too.
+
+    Two queries a table, both on partial indexes, so it costs what is unfinished and not what was ever done.
+    """
+    now = at or timezone.now()
+    found = []
+    for label, table in TABLES.items():
+        rows: LeasedQuerySet[Leased] = LeasedQuerySet(table.model)
+        kind = F(table.kind) if table.kind else Value("", output_field=CharField())
+        due = Q(due_at__lte=now)
+        waiting = rows.unfinished().annotate(of=kind, begun=Greatest("due_at", table.born)).values("of").order_by()
+        lines = {
+            line["of"]: Queue(
+                label,
+                line["of"],
+                waiting=line["waiting"],
+                due=line["due"],
+                failing=line["failing"],
+                late=_seconds(line["since"], now),
+                oldest=_seconds(line["first"], now),
+            )
+            for line in waiting.annotate(
+                waiting=Count("pk"),
+                due=Count("pk", filter=due),
+                failing=Count("pk", filter=~Q(error="")),
+                # An urgent row is due before it came into being, to overtake others: it is not late for that.
+                since=Min("begun", filter=due),
+                first=Min(table.born),
+            )
+        }
+        parked = rows.parked().annotate(of=kind).values("of").order_by().annotate(parked=Count("pk"))
+        for of, count in parked.values_list("of", "parked"):
+            lines[of] = replace(lines.get(of) or Queue(label, of), parked=count)
+        found += [lines[of] for of in sorted(lines)] or [Queue(label, "")]
+    return found
+
+
+def _seconds(since: datetime | None, now: datetime) -> float:
+    return max(0.0, (now - since).total_seconds()) if since else 0.0
 
 
 def prune(*, at: datetime | None = None) -> int:

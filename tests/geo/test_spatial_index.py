@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 import pytest
 from django.core.management import call_command
-from django.db import connection, models
+from django.db import connection, models, transaction
 
 from geo.models import Address, Municipality
 from geo.spatial import within_box
-from geo.spatial_index import columns, is_sound, repair
+from geo.spatial_index import columns, is_sound, repair, unsound
 from tests.geo.conftest import at
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -93,3 +93,18 @@ def test_migrate_repairs(damage: str, transactional_db: None) -> None:
 def test_nothing_is_repaired_twice() -> None:
     repair()
     assert repair() == []
+
+
+def test_what_is_not_in_order_is_named(transactional_db: None) -> None:
+    assert unsound() == []
+    with transaction.atomic(), connection.cursor() as cursor:
+        name = "idx_geo_address_point"
+        if connection.vendor != "sqlite":
+            cursor.execute(
+                "SELECT indexname FROM pg_indexes WHERE tablename = 'geo_address' AND indexdef LIKE '%gist%point%'"
+            )
+            name = cursor.fetchone()[0]
+        cursor.execute(f'DROP {"TABLE" if connection.vendor == "sqlite" else "INDEX"} "{name}"')
+        assert unsound() == ["geo_address.point"]
+        transaction.set_rollback(True)
+    assert unsound() == []

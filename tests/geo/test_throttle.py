@@ -18,3 +18,11 @@ def test_counts_per_name_and_address(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_limit_of_nothing() -> None:
     assert not throttle.allowed("a", "1.2.3.4", limit=0, seconds=60)
+
+
+def test_refusals_are_counted_by_name() -> None:
+    assert throttle.refusals() == {}
+    for _ in range(3):
+        throttle.allowed("a", "1.2.3.4", limit=1, seconds=60)
+    throttle.allowed("b", "1.2.3.4", limit=0, seconds=60)
+    assert throttle.refusals() == {"a": 2, "b": 1}
