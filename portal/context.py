@@ -90,14 +90,18 @@ def _links(entries: Iterable[tuple[str, Any]], path: str) -> list[dict[str, Any]
 
 
 def _languages(request: HttpRequest) -> list[dict[str, Any]]:
-    """The languages this page exists in, the active one marked; [] where there is but one."""
+    """The languages this page exists in, the active one marked; [] where there is but one, or no such page."""
+    if request.resolver_match is None:
+        return []
     found = []
     for code, _name in settings.LANGUAGES:
+        url = translate_url(request.get_full_path(), code)
         found.append(
             {
                 "code": code,
                 "name": get_language_info(code)["name_local"],
-                "url": translate_url(request.get_full_path(), code),
+                "url": url,
+                "absolute": request.build_absolute_uri(url),
                 "current": code == get_language(),
             }
         )

@@ -1,9 +1,11 @@
-"""Middleware of the whole platform: client address, health, and the state before the first municipality."""
+"""Middleware of the whole platform: client address, health, language, and the state before the first municipality."""
 
 from collections.abc import Callable
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.utils import translation
+from django.utils.cache import patch_vary_headers
 
 from portal import errors, health
 from portal.outage import outage
@@ -67,3 +69,28 @@ class SetUpMiddleware:
         if getattr(request, "municipality", None) is None and not request.path.startswith(settings.STATIC_URL):
             return errors.not_set_up(request)
         return self.get_response(request)
+
+
+class LanguageMiddleware:
+    """The language of an answer: that of the address (`/en/…`, else German), so that one address always says the same
+    and may be cached. The desk, the login and interfaces have one address and follow the reader's `Accept-Language`.
+    """
+
+    NEGOTIATED = ("/api/", "/konto/", "/verwaltung/", "/aussendienst/", "/orte/")
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        negotiated = request.path_info.startswith(self.NEGOTIATED)
+        if negotiated:
+            language = translation.get_language_from_request(request)
+        else:
+            language = translation.get_language_from_path(request.path_info) or settings.LANGUAGE_CODE
+        request.LANGUAGE_CODE = language
+        with translation.override(language):
+            answer = self.get_response(request)
+        if negotiated:
+            patch_vary_headers(answer, ("Accept-Language",))
+        answer.headers.setdefault("Content-Language", language)
+        return answer

@@ -5,12 +5,14 @@ from django.urls import path
 from pages import urls as pages
 from portal import design, install, offline, postbox, start, style
 
-urlpatterns = [
-    path("", start.page, name="start"),
-    *pages.urlpatterns,
+translated = [path("", start.page, name="start"), *pages.urlpatterns]
+"""Pages that exist once per language."""
+
+plain = [
     *style.urlpatterns,
     *offline.urlpatterns,
     *install.urlpatterns,
     *postbox.urlpatterns,
     path("design/", design.page, name="design"),
 ]
+"""Files and pages with one address."""

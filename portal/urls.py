@@ -1,17 +1,28 @@
-"""All addresses of the platform; each package brings its own."""
+"""All addresses of the platform; each package brings its own.
 
+Pages for citizens stand under `/` in German and under `/en/` in English. Files, the desk, the login and interfaces have
+one address each (`portal.middleware.LanguageMiddleware` says which language they speak).
+"""
+
+from django.conf.urls.i18n import i18n_patterns
 from django.urls import include, path
+
+from portal import pages
 
 urlpatterns = [
     path("", include("geo.urls")),
     path("", include("cases.urls")),
-    path("", include("reports.urls")),
-    path("", include("subscriptions.urls")),
-    path("", include("citizens.urls")),
     path("konto/", include("accounts.urls")),
     path("verwaltung/", include("moderation.urls")),
     path("api/", include("api.urls")),
-    path("", include("portal.pages")),
+    *pages.plain,
+    *i18n_patterns(
+        path("", include("reports.urls")),
+        path("", include("subscriptions.urls")),
+        path("", include("citizens.urls")),
+        *pages.translated,
+        prefix_default_language=False,
+    ),
 ]
 handler400 = "portal.errors.bad_request"
 handler403 = "portal.errors.forbidden"

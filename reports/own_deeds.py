@@ -163,7 +163,7 @@ def _feedback_means(report: Report) -> str:
     until = feedback_until(report.case)
     if until is None or until < timezone.now():
         return gettext("It was settled more than 14 days ago. Your answer goes to the town hall, which decides.")
-    day = date_format(timezone.localtime(until), "j. F")
+    day = date_format(timezone.localtime(until), "MONTH_DAY_FORMAT")
     return gettext("If not, we take your report up again. This is possible until %(day)s.") % {"day": day}
 
 

@@ -97,6 +97,8 @@ class PublicReport:
     on_site: bool
     title: str
     text: str
+    language: str
+    """Of the text, two letters."""
     text_released: bool
     address: str
     district: str
@@ -168,6 +170,7 @@ def public_report(case: Case) -> PublicReport:
         on_site=category.rules.on_site,
         title=f"{name}, {place}" if place else name,
         text=report.public_text if report.text_released else "",
+        language=case.language,
         text_released=report.text_released,
         address=place,
         district=case.district.name if case.district else "",

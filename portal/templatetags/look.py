@@ -12,6 +12,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django import template
+from django.conf import settings
 from django.core.paginator import Page
 from django.forms import BaseForm, BoundField
 from django.forms.widgets import CheckboxInput, CheckboxSelectMultiple, RadioSelect, Select, Textarea
@@ -87,7 +88,7 @@ def _spoken_days(days: int, day: date) -> str:
         return ngettext("%(n)d week ago", "%(n)d weeks ago", weeks) % {"n": weeks}
     if -14 < days < -1:
         return ngettext("in %(n)d day", "in %(n)d days", -days) % {"n": -days}
-    return date_format(day, "j. F Y" if day.year != timezone.localdate().year else "j. F")
+    return date_format(day, "DATE_FORMAT" if day.year != timezone.localdate().year else "MONTH_DAY_FORMAT")
 
 
 @register.simple_tag
@@ -97,10 +98,10 @@ def age(moment: datetime | date | None, classes: str = "") -> SafeString | str:
         return ""
     if isinstance(moment, datetime):
         local = timezone.localtime(moment) if timezone.is_aware(moment) else moment
-        full = date_format(local, "j. F Y, H:i")
+        full = date_format(local, "DATETIME_FORMAT")
         machine = local.isoformat(timespec="minutes")
     else:
-        full, machine = date_format(moment, "j. F Y"), moment.isoformat()
+        full, machine = date_format(moment, "DATE_FORMAT"), moment.isoformat()
     start = format_html('<time class="{}"', classes) if classes else mark_safe("<time")
     return format_html('{} datetime="{}" title="{}">{}</time>', start, machine, full, spoken(moment))
 
@@ -145,8 +146,8 @@ def report_row(row: Any, level: int = 3, lazy: bool = True, current: bool = Fals
 @register.inclusion_tag("components/timeline.html")
 def timeline(entries: Iterable[Any], level: int = 3) -> dict[str, Any]:
     """Entries from old to new or new to old as given: at, title, and where known who, text, state (class), photos
-    (see `photo`), internal (bool)."""
-    return {"entries": entries, "heading": f"h{level}"}
+    (see `photo`), internal (bool). The texts are those of the town hall, in its language."""
+    return {"entries": entries, "heading": f"h{level}", "language": settings.LANGUAGE_CODE}
 
 
 @register.inclusion_tag("components/photo.html")

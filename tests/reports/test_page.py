@@ -54,7 +54,7 @@ def test_is_the_same_for_everybody_and_may_be_kept(client, release):
     response = page(client, release())
     assert "public" in response["Cache-Control"]
     assert not response.cookies
-    assert "Cookie" not in response["Vary"]
+    assert "Cookie" not in response.get("Vary", "")
     assert "csrf" not in response.content.decode().lower()
 
 
@@ -88,7 +88,7 @@ def test_what_may_not_be_known_looks_like_what_does_not_exist(client, town, make
     for case in (confidential, withdrawn, hidden):
         response = page(client, case)
         assert response.status_code == 404
-        assert response.content == unknown.content
+        assert response.content.replace(str(case.number).encode(), b"HSW-2026-999999") == unknown.content
         for below in ("folgen/", "rueckmeldung/", "qr.svg"):
             assert client.get(f"/meldungen/{case.number}/{below}").status_code == 404
 

@@ -1,0 +1,1 @@
+"""How dates are written, per language (FORMAT_MODULE_PATH)."""
