@@ -24,6 +24,8 @@ from geo.spatial import at_point
 from net.sealed import seal_password, unseal_password
 
 RELAY_LENGTH = 300
+_ORIGIN = re.compile(r"^https?://(\*\.)?[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:\d{1,5})?$")
+ORIGINS = 20
 _RELAY = re.compile(r"^(smtp|smtp\+tls|smtps)://[^\s]+$")
 
 
@@ -52,6 +54,14 @@ def validate_texts(value: Any) -> None:
         raise ValidationError(_("Texts are written as {“key”: {“de”: “…”}}."), code="texts")
     for text in value.values():
         validate_localized(text)
+
+
+def validate_origins(value: Any) -> None:
+    """Accept a list of web sites as `frame-ancestors` names them: "https://www.example.org", "https://*.example.org"."""
+    if not isinstance(value, list) or not all(isinstance(one, str) and _ORIGIN.match(one) for one in value):
+        raise ValidationError(_("Write each site as https://www.example.org, without a path."), code="origins")
+    if len(value) > ORIGINS:
+        raise ValidationError(_("At most %(n)d sites.") % {"n": ORIGINS}, code="origins")
 
 
 def validate_relay(value: str) -> None:
@@ -149,6 +159,9 @@ class Municipality(models.Model):
     working_days = models.JSONField(_("working days"), default=default_working_days, validators=[validate_working_days])
     closed_days = models.JSONField(
         _("further closed days"), default=list, blank=True, validators=[validate_closed_days]
+    )
+    embed_origins = models.JSONField(
+        _("sites that may embed the widget"), default=list, db_default=[], blank=True, validators=[validate_origins]
     )
     active = models.BooleanField(_("active"), default=True)
     created_at = models.DateTimeField(auto_now_add=True)
