@@ -50,7 +50,7 @@ _PHOTOS = {
     "maxItems": settings.PHOTO_MAX_COUNT,
     "description": format_lazy(
         _(
-            "Photos as JPEG, PNG, WebP or HEIC, at most {count} of {size} MB each. "
+            "Photos as JPEG, PNG, WebP, AVIF or HEIC, at most {count} of {size} MB each. "
             "Place and other metadata are removed."
         ),
         count=settings.PHOTO_MAX_COUNT,

@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-Kind = Literal["JPEG", "PNG", "WEBP", "HEIF"]
+Kind = Literal["JPEG", "PNG", "WEBP", "HEIF", "AVIF"]
 
 #: A progressive photo has about ten scans, a camera's file some fifty segments.
 MAX_SCANS = 100
@@ -17,7 +17,7 @@ MAX_SEGMENTS = 2_000
 MAX_CHUNKS = 50_000
 
 HEIC_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx"}
-STILL_BRANDS = {b"avif", b"avis", b"mif1", b"msf1", b"miaf", b"jpeg", b"jxl "}
+STILL_BRANDS = {b"avis", b"mif1", b"msf1", b"miaf", b"jpeg", b"jxl "}
 OTHER_PICTURES = (
     b"GIF87a",
     b"GIF89a",
@@ -68,12 +68,14 @@ def kind_of(data: bytes) -> Kind | Literal["other"] | None:
         brands = {data[8:12], *(data[at : at + 4] for at in range(16, length - 3, 4))}
         if data[8:12] not in (b"avif", b"avis") and brands & HEIC_BRANDS:
             return "HEIF"
+        if data[8:12] != b"avis" and b"avif" in brands:
+            return "AVIF"
         return "other" if brands & STILL_BRANDS else None
     return "other" if data.startswith(OTHER_PICTURES) else None
 
 
 def strip(data: bytes, kind: Kind) -> Stripped:
-    """Takes EXIF out and drops all that is neither pixel nor colour. WebP and HEIF are left whole, their
+    """Takes EXIF out and drops all that is neither pixel nor colour. WebP, HEIF and AVIF are left whole, their
     decoders do not look into metadata. Raises `Malformed`."""
     if kind == "JPEG":
         return _strip_jpeg(data)

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from PIL import Image, ImageCms, JpegImagePlugin, PngImagePlugin, WebPImagePlugin
 from pillow_heif import HeifImageFile, options
 
+from cases import avif
 from cases.containers import Kind, Malformed, kind_of, strip, webp_size
 from cases.exif import Exif, read
 
@@ -40,6 +41,7 @@ OPENERS: dict[Kind, Callable[[IO[bytes]], Image.Image]] = {
     "PNG": PngImagePlugin.PngImageFile,
     "WEBP": WebPImagePlugin.WebPImageFile,
     "HEIF": HeifImageFile,
+    "AVIF": avif.AvifImage,
 }
 
 options.THUMBNAILS = options.DEPTH_IMAGES = options.AUX_IMAGES = False
@@ -137,28 +139,33 @@ def _open(data: bytes, max_pixels: int) -> tuple[Kind, Image.Image, Exif]:
     kind = kind_of(data[:HEADER])
     if kind is None:
         raise Unusable(
-            "not_a_photo", _("This file is not a photo. Please choose a picture as JPEG, PNG, WebP or HEIC.")
+            "not_a_photo", _("This file is not a photo. Please choose a picture as JPEG, PNG, WebP, AVIF or HEIC.")
         )
     if kind == "other":
         raise Unusable(
             "unsupported",
-            _("We cannot read this kind of picture. Please choose a photo as JPEG, PNG, WebP or HEIC."),
+            _("We cannot read this kind of picture. Please choose a photo as JPEG, PNG, WebP, AVIF or HEIC."),
         )
     try:
         stripped = strip(data, kind)
         if kind == "WEBP":
             _check_pixels(webp_size(data), max_pixels)
+        elif kind == "AVIF":
+            for size in avif.sizes(data):
+                _check_pixels(size, max_pixels)
         image = OPENERS[kind](BytesIO(stripped.data))
     except Malformed as error:
         raise (_truncated() if error.truncated else _broken()) from error
     except Unusable:
         raise
     except Exception as error:  # a hostile header may raise anything
-        raise _broken() from error
+        raise (_truncated() if "truncated" in str(error).lower() else _broken()) from error
     _check_pixels(image.size, max_pixels)
     exif = read(stripped.exif or image.info.get("exif") or b"")
     if kind == "HEIF":  # its decoder has turned the picture already
         exif = Exif(1, exif.taken_at, exif.position)
+    elif isinstance(image, avif.AvifImage):  # how it is turned stands in the container, whatever its EXIF says
+        exif = Exif(image.orientation, exif.taken_at, exif.position)
     return kind, image, exif
 
 
@@ -178,7 +185,7 @@ def _decode(image: Image.Image) -> None:
         image.load()
     except OSError as error:
         raise (_truncated() if "truncated" in str(error) else _broken()) from error
-    except Exception as error:  # decoders of four formats, none documents what it raises
+    except Exception as error:  # decoders of five formats, none documents what it raises
         raise _broken() from error
 
 

@@ -39,7 +39,7 @@ class PhotosInput(forms.FileInput):
 class PhotosField(forms.Field):
     """Uploaded pictures as a list; their content is checked where they are stored."""
 
-    widget = PhotosInput(attrs={"accept": "image/*,.heic,.heif", "multiple": True})
+    widget = PhotosInput(attrs={"accept": "image/*,.heic,.heif,.avif", "multiple": True})
 
     def clean(self, value: Any) -> list[UploadedFile[Any]]:
         uploads: list[UploadedFile[Any]] = list(value or [])

@@ -106,7 +106,7 @@ class SeveralFiles(forms.FileInput):
 class PhotosField(forms.FileField):
     """Several uploads; what is in them is checked by cases.files.store."""
 
-    widget = SeveralFiles(attrs={"accept": "image/jpeg,image/png,image/webp,image/heic,image/heif"})
+    widget = SeveralFiles(attrs={"accept": "image/jpeg,image/png,image/webp,image/avif,image/heic,image/heif"})
 
     def clean(self, data: Any, initial: Any = None) -> list[UploadedFile[Any]]:
         """The uploads that hold something."""
@@ -152,7 +152,7 @@ class AnswerForm(OwnForm):
 class PhotosForm(OwnForm):
     """More photos."""
 
-    photos = PhotosField(label=_("Photos"), help_text=_("JPEG, PNG, WebP or HEIC, up to 20 MB each."))
+    photos = PhotosField(label=_("Photos"), help_text=_("JPEG, PNG, WebP, AVIF or HEIC, up to 20 MB each."))
 
 
 class CorrectForm(OwnForm):

@@ -88,6 +88,15 @@ def test_the_decoder_never_sees_metadata():
         strip(b"\xff\xd8\xff\xda", "JPEG")
 
 
+def test_of_an_avif_time_and_place_are_read_and_nothing_survives():
+    data = saved(scene(), "AVIF", exif=exif(6, "2026:05:04 10:20:30", None, BERLIN), xmp=b"<x:xmpmeta/>")
+    picture = look(data)
+    assert (picture.width, picture.height) == (80, 120)
+    assert picture.position == pytest.approx((13.4, 52.52), abs=0.01)
+    assert picture.taken_at is not None
+    assert_clean(variants(BytesIO(data)))
+
+
 def test_a_polyglot_comes_out_clean():
     hidden = b"<html><script>alert(1)</script></html>PK\x05\x06" + b"\0" * 18
     jpeg = saved(scene(), comment=hidden) + hidden

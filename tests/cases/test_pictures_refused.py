@@ -24,8 +24,8 @@ def png(width, height, *chunks):
     return b"\x89PNG\r\n\x1a\n" + header + b"".join(chunks) + chunk(b"IEND", b"")
 
 
-@pytest.mark.parametrize("file_format", ["JPEG", "PNG", "WEBP", "HEIF"])
-def test_the_four_formats_are_known_by_content(file_format):
+@pytest.mark.parametrize("file_format", ["JPEG", "PNG", "WEBP", "HEIF", "AVIF"])
+def test_the_formats_are_known_by_content(file_format):
     pillow_heif.register_heif_opener()
     picture = look(saved(scene(), file_format))
     assert (picture.format, picture.width, picture.height) == (file_format, 120, 80)
@@ -50,7 +50,8 @@ def test_the_stream_is_left_at_its_beginning():
         (b"%PDF-1.7\n", "not_a_photo"),
         (b"PK\x03\x04" + b"\0" * 30, "not_a_photo"),
         (b"\0\0\0\x18ftypmp42\0\0\0\0isommp42", "not_a_photo"),
-        (b"\0\0\0\x1cftypavif\0\0\0\0avifmif1miaf", "unsupported"),
+        (b"\0\0\0\x1cftypavis\0\0\0\0avifmsf1miaf", "unsupported"),
+        (b"\0\0\0\x1cftypavif\0\0\0\0avifmif1miaf", "truncated"),
         (b"GIF89a\xff\xff\xff\xff\0\0\0", "unsupported"),
         (b"II*\0\x08\0\0\0", "unsupported"),
         (b"\xff\xd8\xff", "truncated"),
@@ -98,6 +99,16 @@ def test_a_heic_that_lies_about_its_size_is_refused():
     assert refusal(lie) == "broken"
 
 
+def test_an_avif_that_lies_about_its_size_is_refused():
+    honest = saved(scene(1200, 800), "AVIF")
+    size = struct.pack(">II", 1200, 800)
+    assert look(honest).width == 1200
+    assert refusal(honest.replace(size, struct.pack(">II", 20_000, 20_000))) == "too_many_pixels"
+    assert refusal(honest.replace(size, struct.pack(">II", 0, 800))) == "broken"
+    # The container says 8 x 8, the stream says 1200 x 800: what is decoded counts.
+    assert refusal(honest.replace(size, struct.pack(">II", 8, 8)), max_pixels=900_000) == "too_many_pixels"
+
+
 def test_a_jpeg_of_a_thousand_scans_is_refused():
     data = saved(scene(), progressive=True)
     start, end = data.rindex(b"\xff\xda"), data.rindex(b"\xff\xd9")
@@ -111,7 +122,7 @@ def test_a_million_tiny_segments_are_refused():
     assert refusal(png(8, 8, chunk(b"teXt", b"") * 100_000)) == "broken"
 
 
-@pytest.mark.parametrize("file_format", ["JPEG", "PNG", "WEBP", "HEIF"])
+@pytest.mark.parametrize("file_format", ["JPEG", "PNG", "WEBP", "HEIF", "AVIF"])
 @pytest.mark.parametrize("share", [0.3, 0.6, 0.9])
 def test_a_cut_file_is_refused(file_format, share):
     pillow_heif.register_heif_opener()
@@ -125,7 +136,7 @@ def test_a_gif_is_no_photo_even_as_a_bomb():
     assert refusal(saved(frames[0], "GIF", save_all=True, append_images=frames[1:])) == "unsupported"
 
 
-@pytest.mark.parametrize("file_format", ["JPEG", "PNG", "WEBP", "HEIF"])
+@pytest.mark.parametrize("file_format", ["JPEG", "PNG", "WEBP", "HEIF", "AVIF"])
 def test_flipped_bits_are_refused_or_shown(file_format):
     pillow_heif.register_heif_opener()
     chance = random.Random(file_format)

@@ -32,7 +32,7 @@ def is_upright(data):
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))
-@pytest.mark.parametrize("file_format", ["JPEG", "PNG", "WEBP"])
+@pytest.mark.parametrize("file_format", ["JPEG", "PNG", "WEBP", "AVIF"])
 def test_every_orientation_comes_out_upright(orientation, file_format):
     undo = {
         2: Image.Transpose.FLIP_LEFT_RIGHT,
