@@ -154,7 +154,7 @@ class Query:
             category=data.get("kategorie", "").replace("\x00", "")[:80],
             unit=unit if unit == NO_UNIT or (unit.isdecimal() and len(unit) < 18) else "",
             state=state if state in {value for value, _label in STATES} else "",
-            page=int(page) if page.isdecimal() and len(page) < 7 else 1,
+            page=max(int(page), 1) if page.isdecimal() and len(page) < 7 else 1,
         )
 
     def address(self, **changed: Any) -> str:

@@ -152,6 +152,7 @@ def test_filters_narrow_rows_and_counts_and_stay_in_the_address(manager, make_re
     [
         "?seite=999",
         "?seite=-1",
+        "?seite=0",
         "?seite=x",
         "?stelle=1;drop",
         "?status=quatsch",
@@ -161,8 +162,9 @@ def test_filters_narrow_rows_and_counts_and_stay_in_the_address(manager, make_re
     ],
 )
 def test_nonsense_in_the_address_is_left_out(manager, make_report, nonsense):
-    make_report()
+    case = make_report()
     assert manager.get(DESK + nonsense).status_code == 200
+    assert manager.get(reverse("desk_case", args=[case.pk]) + nonsense).status_code == 200
 
 
 def test_marks_are_words(manager, make_report, town):
