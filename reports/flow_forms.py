@@ -16,7 +16,7 @@ from geo.models import Municipality
 from geo.spatial import check_point
 from reports.categories import Group
 from reports.models import Category
-from reports.policy import ADDRESS_MAX, TEXT_MAX
+from reports.policy import ADDRESS_MAX, TEXT_MAX, Sort
 
 ADDRESS_HINT = gettext_lazy("Street and number, or in words: “at the pond behind the school”.")
 
@@ -63,6 +63,15 @@ class LinesField(forms.CharField):
         return super().to_python(str(value or "").replace("\r\n", "\n")) or ""
 
 
+#: The question for the words, by the sort of the category: praise is not "noticed".
+ASKED = {
+    Sort.DEFECT: gettext_lazy("What did you notice?"),
+    Sort.IDEA: gettext_lazy("What is your idea?"),
+    Sort.PRAISE: gettext_lazy("What did you like?"),
+    Sort.COMPLAINT: gettext_lazy("What happened?"),
+}
+
+
 class WhatForm(forms.Form):
     """Category and text; the photos are stored by the view before anything is checked: they survive an error."""
 
@@ -74,7 +83,7 @@ class WhatForm(forms.Form):
         error_messages={"required": gettext_lazy("Please choose what it is about.")},
     )
     text = LinesField(
-        label=gettext_lazy("What did you notice?"),
+        label=ASKED[Sort.DEFECT],
         max_length=TEXT_MAX,
         widget=forms.Textarea(attrs={"rows": 5, "id": "text", "data-counter": TEXT_MAX}),
         error_messages={
@@ -86,6 +95,8 @@ class WhatForm(forms.Form):
     def __init__(self, *args: Any, groups: list[Group], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.by_slug: dict[str, Category] = {one.topic.slug: one for group in groups for one in group.categories}
+        if chosen := self.by_slug.get(str(self["category"].value() or "")):
+            self.fields["text"].label = ASKED[Sort(chosen.sort)]
 
     def clean_category(self) -> str:
         """A category of the tree that takes reports."""

@@ -20,9 +20,10 @@ from geo.services import locate, owner_of
 from geo.spatial import make_point
 from reports import flow, flow_photos, privacy
 from reports.categories import Group, tree
-from reports.flow_forms import PlaceForm, WhatForm, coordinates
+from reports.flow_forms import ASKED, PlaceForm, WhatForm, coordinates
 from reports.flow_pages import address_of, go, language, page, wanted
 from reports.models import Category
+from reports.policy import Sort
 from reports.services import outside
 
 MATCHES = 8
@@ -206,6 +207,7 @@ def _choice(category: Category, chosen: str) -> dict[str, Any]:
         "danger": category.danger,
         "danger_text": localized(category.danger_text),
         "elsewhere": localized(category.redirect_text),
+        "asked": ASKED[Sort(category.sort)],
         "checked": slug == chosen,
     }
 

@@ -42,6 +42,12 @@ def test_words_and_category_of_a_refused_form_stay(story):
     assert "Ein Löchlein" in page.content.decode()
 
 
+def test_praise_is_not_asked_as_a_defect_is(story):
+    assert "Was ist Ihnen aufgefallen?" in story.get("was").content.decode()
+    text = story.what(category="lob", text="").content.decode()
+    assert '<label class="kern-label" for="text">Was hat Ihnen gefallen?' in text
+
+
 def test_a_photo_survives_a_form_error(story):
     page = story.what(text="", photos=jpeg())
     assert step_of(page) == "was"

@@ -1,4 +1,4 @@
-// Step 2: search over all categories, the note of danger, the counter of the text.
+// Step 2: search over all categories, the note of danger, the question that fits, the counter of the text.
 import {later, say, word} from "./words.js";
 
 /** Bring categories and text to life (photos have their own module). */
@@ -6,6 +6,7 @@ export function initWhat({ form }) {
   const block = form.querySelector("[data-categories]");
   search(block);
   danger(block);
+  question(block, form.querySelector("[data-text] label"));
   counter(form.querySelector("[data-text]"));
 }
 
@@ -62,6 +63,14 @@ function danger(block) {
   };
   block.addEventListener("change", update);
   update();
+}
+
+/** The words are asked for as the chosen category wants it: nobody "notices" praise. */
+function question(block, label) {
+  block.addEventListener("change", () => {
+    const asked = block.querySelector("input[name=category]:checked")?.closest(".choice").dataset.asked;
+    if (asked) label.firstChild.textContent = asked;
+  });
 }
 
 function counter(block) {
