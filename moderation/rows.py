@@ -39,6 +39,8 @@ class Row:
     title: str
     words: str
     place: str
+    town_id: int
+    town: str
     unit: str
     person: str
     since: datetime
@@ -92,6 +94,8 @@ def row(case: Any, query: Query, at: datetime, current: int | None = None) -> Ro
         title=localized(case.topic.name),
         words=Truncator(" ".join(report.text.split())).chars(WORDS_SHOWN) if report else "",
         place=place_words(case),
+        town_id=case.municipality_id,
+        town=case.municipality.name,
         unit=case.unit.name if case.unit else "",
         person=str(case.assignee) if case.assignee else "",
         since=case.submitted_at,
