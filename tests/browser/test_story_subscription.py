@@ -74,7 +74,7 @@ def test_the_reporter_finds_everything_by_a_link(
     for mail in mails(REPORTER):
         steps.confirm_by_mail(erika, mail)
     erika.goto("/verfolgen/")
-    steps.follow(erika, "Alle meine Meldungen, mit meiner E-Mail-Adresse")
+    steps.follow(erika, "Alle meine Meldungen auf einen Blick")
     erika.get_by_role("textbox", name=re.compile("^E-Mail")).fill(REPORTER)
     steps.press(erika, "Link zuschicken")
     steps.heading(erika, "Bitte sehen Sie in Ihre Mails")
