@@ -41,6 +41,8 @@ LEGAL: Final = (
 )
 STAFF_MENU: Final = (("desk", gettext_lazy("Work list")),)
 HOME: Final = "start"
+STAFF_ELSEWHERE: Final = ("setup", "desk_pages")
+"""Below the address of the work list, yet not part of it."""
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
@@ -55,7 +57,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "demo_logins": SimpleLazyObject(lambda: demo_logins(municipality)),
         "menu": SimpleLazyObject(lambda: _links(MENU, request.path) if municipality else []),
         "legal_menu": SimpleLazyObject(lambda: _links(LEGAL, request.path) if municipality else []),
-        "staff_menu": SimpleLazyObject(lambda: _links(STAFF_MENU, request.path)),
+        "staff_menu": SimpleLazyObject(lambda: _staff_links(request.path)),
         "staff_url": _address("desk"),
         "languages": SimpleLazyObject(lambda: _languages(request)),
         "notices": SimpleLazyObject(lambda: list(_notices(request))),
@@ -90,6 +92,14 @@ def _links(entries: Iterable[tuple[str, Any]], path: str) -> list[dict[str, Any]
 
 
 def _languages(request: HttpRequest) -> list[dict[str, Any]]:
+def _staff_links(path: str) -> list[dict[str, Any]]:
+    """The menu of the desk; on pages beside it nothing is `current`."""
+    links = _links(STAFF_MENU, path)
+    if any(url and path.startswith(url) for url in map(_address, STAFF_ELSEWHERE)):
+        links = [{**link, "current": False} for link in links]
+    return links
+
+
     """The languages this page exists in, the active one marked; [] where there is but one, or no such page."""
     if request.resolver_match is None:
         return []
