@@ -40,9 +40,9 @@ LEGAL: Final = (
     ("api_docs", gettext_lazy("For developers")),
 )
 STAFF_MENU: Final = (("desk", gettext_lazy("Work list")),)
-HOME: Final = "start"
 STAFF_ELSEWHERE: Final = ("setup", "desk_pages")
 """Below the address of the work list, yet not part of it."""
+HOME: Final = "start"
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
@@ -91,7 +91,6 @@ def _links(entries: Iterable[tuple[str, Any]], path: str) -> list[dict[str, Any]
     return found
 
 
-def _languages(request: HttpRequest) -> list[dict[str, Any]]:
 def _staff_links(path: str) -> list[dict[str, Any]]:
     """The menu of the desk; on pages beside it nothing is `current`."""
     links = _links(STAFF_MENU, path)
@@ -100,6 +99,7 @@ def _staff_links(path: str) -> list[dict[str, Any]]:
     return links
 
 
+def _languages(request: HttpRequest) -> list[dict[str, Any]]:
     """The languages this page exists in, the active one marked; [] where there is but one, or no such page."""
     if request.resolver_match is None:
         return []
