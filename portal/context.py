@@ -37,6 +37,7 @@ LEGAL: Final = (
     ("easy_language", gettext_lazy("Easy language")),
     ("sign_language", gettext_lazy("Sign language")),
     ("report_barrier", gettext_lazy("Report a barrier")),
+    ("statistics", gettext_lazy("Figures")),
     ("api_docs", gettext_lazy("For developers")),
 )
 STAFF_MENU: Final = (("desk", gettext_lazy("Work list")),)

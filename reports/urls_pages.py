@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reports import barrier, feed, map, own, page, tokens, track  # noqa: A004  the page is called so
+from reports import barrier, feed, map, own, page, statistics_page, tokens, track, widget  # noqa: A004  the page is called so
 
 urlpatterns = [
     path("karte/", map.show, name="map"),
@@ -21,5 +21,7 @@ urlpatterns = [
     path("abbestellen/meldung/<str:token>/", tokens.stop_mails, name="stop_mails"),
     path("abbestellen/<str:token>/", tokens.unfollow, name="unfollow"),
     path("barriere-melden/", barrier.show, name="report_barrier"),
+    path("statistik/", statistics_page.show, name="statistics"),
+    path("widget/", widget.show, name="widget"),
     path("verfolgen/", track.track, name="track"),
 ]

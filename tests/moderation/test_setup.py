@@ -36,6 +36,7 @@ PAGES = [
     "setup_categories",
     "setup_people",
     "setup_person_new",
+    "setup_embed",
 ]
 
 

@@ -14,6 +14,7 @@ ENGLISH = [
     "/en/melden/",
     "/en/verfolgen/",
     "/en/abo/",
+    "/en/statistik/",
     "/en/meine-meldungen/",
     "/en/impressum/",
     "/en/barrierefreiheit/",

@@ -78,6 +78,8 @@ def addresses(case: Case) -> dict[str, list[str]]:
         "report_feedback": [f"/meldungen/{number}/rueckmeldung/"],
         "report_qr": [f"/meldungen/{number}/qr.svg"],
         "report_new": ["/melden/"],
+        "statistics": ["/statistik/"],
+        "widget": [f"/widget/?{query}" for query in searches],
         "subscribe": [f"/abo/?{query}" for query in searches],
         "my_reports": ["/meine-meldungen/"],
         "report_offline": ["/melden/offline/"],
