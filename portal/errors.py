@@ -5,11 +5,13 @@ from __future__ import annotations
 import sys
 
 import structlog
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template import loader
 from django.utils.translation import gettext as _
 
+from portal.maintenance import RETRY_AFTER as RETRY_WHEN_CLOSED
 from portal.outage import RETRY_AFTER, outage
 
 log = structlog.get_logger("anliegen.storage")
@@ -76,6 +78,19 @@ def _failed(request: HttpRequest, status: int) -> HttpResponse:
     if for_program(request):
         return problem(status, _("Something went wrong here. Please try again later."))
     return HttpResponse(loader.get_template("500.html").render(), status=status)
+
+
+def maintenance(request: HttpRequest, notice: str) -> HttpResponse:
+    """503 while the operator has closed the platform (see portal.maintenance); needs neither database nor session."""
+    response: HttpResponse
+    if for_program(request):
+        response = problem(503, _("Closed for maintenance. Please try again later."))
+    else:
+        response = HttpResponse(loader.get_template("503.html").render({"notice": notice}), status=503)
+        response["Cache-Control"] = "no-store"
+    response["Retry-After"] = str(RETRY_WHEN_CLOSED)
+    response["X-Frame-Options"] = settings.X_FRAME_OPTIONS
+    return response
 
 
 def not_set_up(request: HttpRequest) -> HttpResponse:

@@ -7,7 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 
-from portal import errors, health
+from portal import errors, health, maintenance
 from portal.outage import outage
 
 Handler = Callable[[HttpRequest], HttpResponseBase]
@@ -42,6 +42,18 @@ class HealthMiddleware:
             return health.process()
         if request.path == "/readyz":
             return health.ready()
+        return self.get_response(request)
+
+
+class MaintenanceMiddleware:
+    """Answers everything but health and static files with 503 while the operator has closed the platform."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if (notice := maintenance.notice()) is not None:
+            return errors.maintenance(request, notice)
         return self.get_response(request)
 
 

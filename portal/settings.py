@@ -22,6 +22,8 @@ DATA_DIR = Path(env.str("DATA_DIR", "") or BASE_DIR / "var").resolve()
 DATA_DIR.mkdir(parents=True, exist_ok=True)
 
 DEBUG = env.bool("DEBUG", False)
+MAINTENANCE = env.bool("MAINTENANCE", False)
+"""Every page says that it will be back; a file does the same without a restart (see portal.maintenance)."""
 DEMO = env.bool("DEMO", True)
 """The demo platform: generated data, a mailbox page instead of real mail, logins on the login page."""
 HTTPS = env.bool("HTTPS", False)
@@ -97,6 +99,8 @@ MIDDLEWARE = [
     "portal.middleware.ClientAddressMiddleware",
     "portal.middleware.HealthMiddleware",
     "django_structlog.middlewares.RequestMiddleware",
+    "portal.watch.slow.SlowMiddleware",
+    "portal.middleware.MaintenanceMiddleware",
     "portal.middleware.FullMiddleware",
     "geo.middleware.MunicipalityMiddleware",
     "portal.middleware.NulMiddleware",
