@@ -113,6 +113,8 @@ def _sent(request: HttpRequest, municipality: Municipality, form: BarrierForm) -
         )
     except Invalid as invalid:
         tell(form, invalid)
-    except KeyReused:
-        form.add_error(None, _("This form was sent before with other words. Please load the page again."))
+    except KeyReused:  # back, other words, sent again
+        form.data = form.data.copy()  # type: ignore[attr-defined]
+        form.data["client_key"] = str(uuid.uuid4())
+        form.add_error(None, _("You have sent this form before. If this is something else, please send it once more."))
     return None

@@ -52,3 +52,15 @@ def test_what_is_missing_is_said_and_programs_get_nowhere(client: Client, town: 
     Municipality.objects.filter(pk=town.municipality.pk).update(allow_anonymous=False)
     assert "E-Mail" in client.post("/barriere-melden/", typed()).content.decode()
     assert not Case.objects.exists()
+
+
+def test_going_back_and_writing_something_else_is_no_dead_end(client: Client, town: Town) -> None:
+    sent = typed()
+    client.post("/barriere-melden/", sent)
+    answer = client.post("/barriere-melden/", {**sent, "text": "Auch das Bild hat keinen Text."})
+    assert answer.status_code == 422
+    form = answer.context["form"]
+    again = {name: form[name].value() or "" for name in form.fields}
+    assert again["text"] == "Auch das Bild hat keinen Text."
+    assert client.post("/barriere-melden/", again).status_code == 302
+    assert Case.objects.count() == 2
