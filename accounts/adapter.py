@@ -7,9 +7,10 @@ from allauth.account.adapter import DefaultAccountAdapter
 from django.conf import settings
 from django.http import HttpRequest
 from django.shortcuts import resolve_url
+from django.urls import reverse
 
 from accounts.models import User
-from accounts.services import home_of
+from accounts.services import home_of, memberships
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
@@ -18,6 +19,13 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Closed: citizens need no account, staff are invited."""
         return False
+
+    def get_login_redirect_url(self, request: HttpRequest) -> str:
+        """To work; an administrator of the platform who works for no municipality has no desk, but the operations."""
+        user = request.user
+        if user.is_superuser and not memberships(user):
+            return reverse("operations")
+        return str(super().get_login_redirect_url(request))
 
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
         """Back to work; that the password is changed is told there."""

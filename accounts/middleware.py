@@ -21,7 +21,7 @@ class StaffTotpMiddleware:
         if (
             settings.STAFF_TOTP == "required"
             and request.path.startswith(("/verwaltung/", "/aussendienst/"))
-            and memberships(request.user)
+            and (memberships(request.user) or request.user.is_superuser)
             and not is_mfa_enabled(request.user)
         ):
             return redirect(reverse("mfa_activate_totp"))

@@ -21,6 +21,8 @@ class Role(StrEnum):
     ON_CALL = "on_call"
     ACCOUNT = "account"
     """Somebody with a login, written to by the login library."""
+    OPERATOR = "operator"
+    """Who keeps the platform running (OPERATOR_EMAIL)."""
 
 
 STAFF = frozenset({Role.UNIT, Role.ON_CALL})
@@ -44,6 +46,7 @@ class Purpose(StrEnum):
     ASSIGNED = "assigned"
     REOPENED = "reopened"
     ACCOUNT = "account"
+    OPERATION = "operation"
 
 
 FLEETING = frozenset({Purpose.INTEREST, Purpose.SUBSCRIBE, Purpose.MINE, Purpose.ACCOUNT})

@@ -129,6 +129,38 @@ def queues(*, at: datetime | None = None) -> list[Queue]:
     return found
 
 
+@dataclass(frozen=True)
+class Parked:
+    """Rows of one kind that were given up for one reason."""
+
+    table: str
+    kind: str
+    error: str
+    count: int
+    since: datetime
+
+
+def parked(*, leave_out: str = "", most: int = 50) -> list[Parked]:
+    """For operators: what was given up, by table, kind and reason; without the table `leave_out`. A query a table."""
+    found = []
+    for label, table in TABLES.items():
+        if label == leave_out:
+            continue
+        kind = F(table.kind) if table.kind else Value("", output_field=CharField())
+        rows: LeasedQuerySet[Leased] = LeasedQuerySet(table.model)
+        groups = rows.parked().annotate(of=kind).values("of", "error").order_by("of", "error")
+        for group in groups.annotate(count=Count("pk"), since=Min("failed_at"))[:most]:
+            found.append(Parked(label, group["of"], group["error"], group["count"], group["since"]))
+    return found
+
+
+def parked_rows(*, table: str, kind: str, error: str) -> LeasedQuerySet[Leased]:
+    """The rows of such a group, for `outbox.leases.retry` and `give_up`. Raises KeyError for an unknown table."""
+    known = TABLES[table]
+    rows: LeasedQuerySet[Leased] = LeasedQuerySet(known.model)
+    return rows.parked().filter(error=error, **({known.kind: kind} if known.kind else {}))
+
+
 def _seconds(since: datetime | None, now: datetime) -> float:
     return max(0.0, (now - since).total_seconds()) if since else 0.0
 

@@ -1,4 +1,5 @@
-"""App configuration of the composition root: hands the periodic tasks of all packages to the scheduler."""
+"""App configuration of the composition root: hands the periodic tasks of all packages to the scheduler, and sees to it
+that processes are watched."""
 
 from django.apps import AppConfig
 
@@ -9,5 +10,8 @@ class PortalConfig(AppConfig):
     def ready(self) -> None:
         from portal.celery import app
         from portal.schedule import beat_schedule
+        from portal.watch import pulse, slow
 
         app.conf.beat_schedule = beat_schedule()
+        pulse.connect()
+        slow.connect()

@@ -1,5 +1,7 @@
 """What a supervisor or load balancer asks: is the process alive, may it get requests."""
 
+from collections.abc import Callable
+
 import structlog
 from django.conf import settings
 from django.core.cache import cache
@@ -8,10 +10,14 @@ from django.core.files.storage import default_storage
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpResponse, JsonResponse
+from django.utils import timezone
 
 from portal.backup import nightly
 from portal.celery import app
 from portal.outage import outage
+from portal.watch import beats
+
+Check = Callable[[], None]
 
 log = structlog.get_logger("anliegen.health")
 
@@ -49,7 +55,7 @@ def _cache() -> None:
         raise RuntimeError("the cache forgets")
 
 
-CHECKS = {
+CHECKS: dict[str, Check] = {
     "database": _database,
     "migrations": _migrations,
     "broker": _broker,
@@ -62,7 +68,7 @@ def ready() -> HttpResponse:
     """200 if database, migrations, broker, storage and cache answer, else 503 with the names of what does not.
 
     The reason goes to the log, not to the answer: it may name hosts. When the last nightly backup was made is told
-    as well, and makes nobody unready.
+    as well, and whether worker and scheduler are at work; neither makes the web process unready.
     """
     checks = {}
     for name, check in CHECKS.items():
@@ -80,4 +86,6 @@ def ready() -> HttpResponse:
             checks[name] = "failed"
     good = all(result == "ok" for result in checks.values())
     told = {"status": "ok" if good else "failed", "checks": checks, "backup": nightly.status().word}
+    if good:
+        told["work"] = "silent" if beats.silent(timezone.now()) else "ok"
     return JsonResponse(told, status=200 if good else 503)

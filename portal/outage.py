@@ -11,6 +11,7 @@ from typing import Final
 
 from diskcache import Timeout
 from django.db import InterfaceError, OperationalError
+from redis import RedisError
 
 FULL: Final = "full"
 AWAY: Final = "away"
@@ -18,6 +19,8 @@ RETRY_AFTER: Final = 120
 """Seconds after which a client may try again."""
 CACHE_ERRORS: Final = (sqlite3.Error, OSError, Timeout)
 """All that the cache in files raises when its folder is full, locked or gone."""
+ANY_CACHE_ERRORS: Final = (*CACHE_ERRORS, RedisError)
+"""The same for either cache: what only wanted to remember something goes on without it."""
 
 _NO_ROOM: Final = frozenset({errno.ENOSPC, errno.EDQUOT})
 _NO_STORAGE: Final = frozenset({errno.EROFS, errno.EIO, errno.ESTALE, errno.ENOTCONN})

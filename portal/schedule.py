@@ -8,6 +8,7 @@ from citizens import tasks as citizens_tasks
 from notifications import tasks as notifications_tasks
 from outbox import tasks as outbox_tasks
 from portal.backup import tasks as backup_tasks
+from portal.watch import tasks as watch_tasks
 from subscriptions import tasks as subscriptions_tasks
 
 
@@ -21,5 +22,6 @@ def beat_schedule() -> dict[str, dict[str, Any]]:
         notifications_tasks,
         citizens_tasks,
         backup_tasks,
+        watch_tasks,
     )
     return outbox_tasks.beat_schedule(entry for package in packages for entry in package.SCHEDULE)

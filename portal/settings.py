@@ -98,7 +98,9 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "portal.middleware.ClientAddressMiddleware",
     "portal.middleware.HealthMiddleware",
+    "portal.watch.metrics.MetricsMiddleware",
     "django_structlog.middlewares.RequestMiddleware",
+    "portal.watch.slow.SlowMiddleware",
     "portal.watch.slow.SlowMiddleware",
     "portal.middleware.MaintenanceMiddleware",
     "portal.middleware.FullMiddleware",
@@ -244,6 +246,12 @@ CELERY_BROKER_CONNECTION_TIMEOUT = 2
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_TIMEZONE = "Europe/Berlin"
 
+
+def _positive(value: int) -> None:
+    if value < 1:
+        raise ImproperlyConfigured("ALERT_QUEUE_MINUTES and ALERT_SILENCE_MINUTES must be above 0.")
+
+
 # Backups (see portal.backup) ------------------------------------------------------------------------------------------
 BACKUP_DIR = env.str("BACKUP_DIR", "")
 """The folder for a backup every night. Empty: none is made by itself."""
@@ -283,6 +291,24 @@ if not all(SENDER_ADDRESS.partition("@")) or " " in SENDER_ADDRESS:
 EMAIL_BACKEND = "notifications.backend.DeliveryBackend"
 DEFAULT_FROM_EMAIL = SENDER_ADDRESS
 SERVER_EMAIL = SENDER_ADDRESS
+
+# Watching over the platform (see portal.watch and docs/operations.md) -------------------------------------------------
+METRICS_TOKEN = env.str("METRICS_TOKEN", "")
+"""What a collector of /metrics sends as bearer token. Empty: there is no /metrics."""
+if METRICS_TOKEN and len(METRICS_TOKEN) < 20:
+    raise ImproperlyConfigured("METRICS_TOKEN must have at least 20 characters.")
+OPERATOR_EMAIL: list[str] = [one.strip() for one in env.list("OPERATOR_EMAIL", []) if one.strip()]
+"""Who is told of troubles by mail. Empty: nobody."""
+if not all(all(one.partition("@")) and " " not in one for one in OPERATOR_EMAIL):
+    raise ImproperlyConfigured("OPERATOR_EMAIL must be e-mail addresses, separated by commas.")
+ALERT_QUEUE_MINUTES = env.int("ALERT_QUEUE_MINUTES", 15, validate=_positive)
+"""So long a job may be due before it is a trouble."""
+ALERT_SILENCE_MINUTES = env.int("ALERT_SILENCE_MINUTES", 10, validate=_positive)
+"""So long worker and scheduler may give no sign of life."""
+ALERT_DISK_GB = env.float("ALERT_DISK_GB", 2.0)
+"""Less free room than so many gigabytes is a warning, less than a quarter of it a failure."""
+SLOW_QUERY_MS = env.int("SLOW_QUERY_MS", 500)
+"""Queries that take as long are logged, without what was asked for. 0: none."""
 
 # Other machines (see net) -------------------------------------------------------------------------------------------
 TILE_URL = env.str("TILE_URL", "")
@@ -351,7 +377,7 @@ SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 if HTTPS:
     SECURE_SSL_REDIRECT = True
-    SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+    SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_HSTS_SECONDS = 60 * 60 * 24 * 365
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True

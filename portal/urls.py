@@ -14,6 +14,7 @@ urlpatterns = [
     path("", include("cases.urls")),
     path("konto/", include("accounts.urls")),
     path("verwaltung/", include("moderation.urls")),
+    path("verwaltung/betrieb/", include("portal.watch.urls")),
     path("api/", include("api.urls")),
     *pages.plain,
     *i18n_patterns(

@@ -112,6 +112,32 @@ def superfluous(names: Iterable[str], *, daily: int, weekly: int, monthly: int) 
     return [name for name in newest_first if name not in kept]
 
 
+@dataclass(frozen=True)
+class Kept:
+    """A backup that is there."""
+
+    name: str
+    at: datetime
+    size: int
+    sealed: bool
+    good: bool
+    """False for one that could not be read back after it was made."""
+
+
+def kept(*, most: int = 20) -> list[Kept]:
+    """The nightly backups in BACKUP_DIR, newest first. Never raises: a folder that cannot be read holds none."""
+    found = []
+    try:
+        for entry in Path(settings.BACKUP_DIR).iterdir() if settings.BACKUP_DIR else ():
+            name = entry.name.removesuffix(".damaged")
+            if at := _time_of(name):
+                size = entry.stat().st_size
+                found.append(Kept(entry.name, at, size, name.endswith(".sealed"), name == entry.name))
+    except OSError as error:
+        log.warning("backups_unreadable", reason=str(error))
+    return sorted(found, key=lambda one: one.at, reverse=True)[:most]
+
+
 def due(now: datetime) -> bool:
     """Whether the night's backup is still to be made."""
     if not settings.BACKUP_DIR:

@@ -19,6 +19,7 @@ PRUNED = {
     "notifications.Delivery": "forget_old_deliveries",
     "outbox.Event": "prune",
     "outbox.Job": "prune",
+    "portal.Trouble": "watch",
     "sessions.Session": "forget_sessions",
     "subscriptions.Hit": "forget_subscriptions",
     "subscriptions.Mailing": "forget_subscriptions",
@@ -38,6 +39,8 @@ KEPT = {
     *("form_engine.Form", "form_engine.FormVersion", "reports.Category"),
     *("geo.Address", "geo.District", "geo.Municipality", "geo.Street"),
     *("pages.Page", "pages.Statement", "pages.Video"),
+    # A row for each kind of process.
+    "portal.Beat",
 }
 
 

@@ -24,6 +24,9 @@ ROOT = Path(__file__).resolve().parents[2]
         ("STAFF_TOTP", "perhaps"),
         ("TILE_URL", "https://tiles.example.org/"),
         ("PORT", "high"),
+        ("METRICS_TOKEN", "short"),
+        ("OPERATOR_EMAIL", "it@town.example,nobody"),
+        ("ALERT_QUEUE_MINUTES", "0"),
     ],
 )
 def test_nonsense_stops_the_start_with_its_name(name: str, value: str, tmp_path: Path) -> None:
