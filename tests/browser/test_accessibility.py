@@ -43,6 +43,9 @@ async (rules) => (await axe.run(document, {
 #: What the other colours can break; everything else is the same document.
 OF_COLOUR = ["color-contrast", "link-in-text-block"]
 PHONE, DESK = {"width": 390, "height": 844}, {"width": 1440, "height": 900}
+#: A small phone, and a desk at 200 %: nothing may have to be pushed sideways (WCAG 1.4.10).
+NARROW = {"width": 320, "height": 640}, {"width": 720, "height": 450}
+TOO_WIDE = "() => document.scrollingElement.scrollWidth > innerWidth"
 Check = Callable[[Page, str], None]
 
 
@@ -76,12 +79,16 @@ def check(request: pytest.FixtureRequest) -> Iterator[Check]:
             page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
             for words in page.evaluate(RUN, OF_COLOUR if scheme == "dark" else None):
                 found.setdefault(f"{name}: {words}", []).append(f"{width['width']} {scheme}")
-            if page.evaluate("() => document.documentElement.scrollWidth > innerWidth"):
+            if page.evaluate(TOO_WIDE):
                 found.setdefault(f"{name}: wider than the window", []).append(f"{width['width']} {scheme}")
             if shots:
                 page.screenshot(
                     path=f"{shots}/{number:02}-{name}-{width['width']}-{scheme}.png", full_page=width is PHONE
                 )
+        for width in NARROW:
+            page.set_viewport_size(width)  # type: ignore[arg-type]
+            if page.evaluate(TOO_WIDE):
+                found.setdefault(f"{name}: wider than the window", []).append(f"{width['width']}")
         page.set_viewport_size(PHONE)  # type: ignore[arg-type]
 
     yield look
