@@ -22,7 +22,10 @@ PROBLEMS: Final = {
     409: _("The key was used for another report before; “number” names it."),
     413: _("The request is too large."),
     415: _("The body is neither JSON nor multipart/form-data."),
-    429: _("Too many reports from this address; the header Retry-After says when to come back."),
+    429: _(
+        "Too many reports from this address, or many from everywhere: then “challenge” is to be solved. "
+        "The header Retry-After says when to come back."
+    ),
     503: _("Not now: maintenance, or nothing is set up yet; the header Retry-After says when to come back."),
 }
 """What the status of an error means. 405 and 503 may come from every address."""
@@ -97,8 +100,20 @@ create_report = extend_schema(
         "As JSON, or as multipart/form-data with the same JSON in the field “report” and photos beside it. Make a key "
         "of your own for each report (a UUID): when no answer arrives, send the same once more, and nothing is "
         "doubled. "
+        "While a municipality is flooded with reports the answer is 429 with a “challenge” (ALTCHA, version 1): find "
+        "the whole number up to “maxNumber” whose SHA-256 behind “salt”, both as text, is “challenge” in hexadecimal; "
+        "put it as “number” beside algorithm, challenge, salt and signature, and send the same report again with that "
+        "JSON in Base64 as header Proof-Of-Work. "
         "It reaches the town hall at once and is public when it was released there."
     ),
+    parameters=[
+        OpenApiParameter(
+            "Proof-Of-Work",
+            str,
+            OpenApiParameter.HEADER,
+            description=_("The solution of the challenge out of an answer 429; good once, within 20 minutes."),
+        )
+    ],
     request={
         "application/json": serializers.NewReportSerializer,
         "multipart/form-data": {

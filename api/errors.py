@@ -14,6 +14,18 @@ from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
 from cases.errors import Conflict, Denied, Invalid, KeyReused, NoSuchEdge
+from geo.proof.policy import WAIT
+
+
+class ProofWanted(APIException):
+    """A challenge is to be solved first; the answer brings it."""
+
+    status_code = status.HTTP_429_TOO_MANY_REQUESTS
+
+    def __init__(self, challenge: dict[str, Any]) -> None:
+        super().__init__(_("Very many reports are coming in. Please solve the challenge and send it again."))
+        self.challenge = challenge
+        self.wait = WAIT
 
 
 def problem(code: int, detail: str, errors: dict[str, list[str]] | None = None) -> Response:
@@ -68,6 +80,8 @@ def handle(exception: Exception, context: dict[str, Any]) -> Response | None:
         return problem(400, _("Please check the input."), flat(exception.detail))
     if isinstance(exception, APIException):
         response = problem(exception.status_code, str(exception.detail))
+        if isinstance(exception, ProofWanted):
+            response.data["challenge"] = exception.challenge
         wait = getattr(exception, "wait", None)
         if wait:
             response["Retry-After"] = str(int(wait))

@@ -301,6 +301,9 @@ class ProblemSerializer(serializers.Serializer[Any]):
     number = serializers.CharField(
         required=False, help_text=_("With 409: number of the report that the key has made before.")
     )
+    challenge = serializers.DictField(
+        required=False, help_text=_("With 429: what to solve, as algorithm, challenge, maxNumber, salt and signature.")
+    )
     errors = serializers.DictField(  # type: ignore[assignment]
         child=serializers.ListField(child=serializers.CharField()),
         required=False,

@@ -21,7 +21,7 @@ from rest_framework.views import APIView
 
 from api import described, serializers
 from api.described import PAGE_MAX, PAGE_SIZE
-from api.errors import handle
+from api.errors import ProofWanted, handle
 from api.parsers import loads
 from cases import files
 from cases.change import Act, By
@@ -31,6 +31,8 @@ from cases.policy import State
 from forms.services import describe
 from geo.localized import localized
 from geo.models import Municipality
+from geo.proof.asking import refused_program
+from geo.proof.policy import Purpose
 from reports import search, showing
 from reports.categories import category_of, tree
 from reports.models import Photo
@@ -120,7 +122,7 @@ class Reports(APIView):
                 act=Act(client_key=wanted["client_key"]),
                 source="api",
                 language=(get_language() or "de")[:2],
-                gate=partial(_admit, request, contact.get("email", "")),
+                gate=partial(_admit, request, municipality, contact.get("email", "")),
             )
         except KeyReused as reused:
             return _known(municipality, wanted["client_key"], reused)
@@ -149,8 +151,11 @@ class Photos(APIView):
         return _receipt(case)
 
 
-def _admit(request: Request, email: str) -> None:
-    """Refuse a new report from an address that sends too many, or unusable photos; a repetition never gets here."""
+def _admit(request: Request, municipality: Municipality, email: str) -> None:
+    """Refuse a new report without the proof that is asked for under attack, from an address that sends too many, or
+    with unusable photos; a repetition never gets here."""
+    if challenge := refused_program(request._request, Purpose.REPORT, municipality):
+        raise ProofWanted(challenge)
     if not may_send(address=request.META.get("REMOTE_ADDR", ""), email=email):
         raise Throttled(wait=3600, detail=_("Too many reports from this address. Please try again in an hour."))
     uploads = request.FILES.getlist("photos")

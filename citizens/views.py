@@ -22,6 +22,8 @@ from citizens.forms import AskForm
 from citizens.models import Access
 from citizens.policy import ASKS_PER_ADDRESS, ASKS_PER_MAIL, ROWS
 from geo.localized import localized
+from geo.proof.asking import refusal
+from geo.proof.policy import Purpose
 from geo.throttle import allowed
 from reports.asking import SECRETS, here, private, too_often
 from reports.search import shown
@@ -67,6 +69,9 @@ def show(request: HttpRequest) -> HttpResponse:
 def _asked(request: HttpRequest, form: AskForm) -> bool:
     """The same for every address, known or not."""
     email = form.cleaned_data["email"]
+    if words := refusal(request, Purpose.MINE):
+        form.add_error(None, words)
+        return False
     if _too_often(request, email):
         form.add_error(None, _("That was often within a short time. Please try again in an hour."))
         return False

@@ -163,6 +163,8 @@ class Municipality(models.Model):
     embed_origins = models.JSONField(
         _("sites that may embed the widget"), default=list, db_default=[], blank=True, validators=[validate_origins]
     )
+    proof_of_work = models.BooleanField(_("proof of work at all times"), default=False, db_default=False)
+    """Without it only under attack; see geo.proof.policy."""
     active = models.BooleanField(_("active"), default=True)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)

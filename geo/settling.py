@@ -21,13 +21,14 @@ NAME_FIELDS: Final = (
     "phone_on_call",
     "first_answer_days",
     "allow_anonymous",
+    "proof_of_work",
 )
 MAIL_FIELDS: Final = ("sender_name", "sender_address", "reply_to")
 
 
 @transaction.atomic
 def settle(*, municipality: Municipality, **facts: Any) -> Municipality:
-    """Set some fields (NAME_FIELDS, MAIL_FIELDS, accent). Raises ValidationError per field."""
+    """Set some fields (NAME_FIELDS, MAIL_FIELDS, accent, embed_origins). Raises ValidationError per field."""
     row = Municipality.objects.select_for_update().get(pk=municipality.pk)
     for name, value in facts.items():
         setattr(row, name, " ".join(value.split()) if isinstance(value, str) else value)

@@ -18,7 +18,7 @@ def refusals() -> dict[str, int]:
     return {name: int(counts.get(_REFUSED + name, 0)) for name in sorted(names)}
 
 
-def _note_refusal(name: str) -> None:
+def note_refusal(name: str) -> None:
     """Count one. Two throttles that refuse for the first time at the same moment may forget one of their names."""
     if cache.add(_REFUSED + name, 1, None):
         cache.set(_NAMES, sorted({*(cache.get(_NAMES) or []), name}), None)
@@ -45,5 +45,5 @@ def allowed(name: str, who: str, *, limit: int, seconds: int) -> bool:
         except ValueError:
             return True
     if count > limit:
-        _note_refusal(name)
+        note_refusal(name)
     return count <= limit

@@ -44,12 +44,17 @@ class NameForm(_TownForm):
             "phone_on_call": gettext_lazy("On-call service outside of office hours"),
             "first_answer_days": gettext_lazy("First answer within so many working days"),
             "allow_anonymous": gettext_lazy("Citizens may report without an e-mail address"),
+            "proof_of_work": gettext_lazy("Ask browsers for a proof of work at all times"),
         }
         help_texts = {
             "designation": gettext_lazy("Such as Stadt, Gemeinde, Flecken or Landkreis; stands before the name."),
             "contact_email": gettext_lazy("Stands on every page."),
             "first_answer_days": gettext_lazy("The receipt names the day."),
             "allow_anonymous": gettext_lazy("Recommended: many report only then. They follow by number and link."),
+            "proof_of_work": gettext_lazy(
+                "Against mass mailings by programs: the browser computes for a second, nobody has to read letters. "
+                "Under attack it is asked for by itself, so you hardly need this."
+            ),
         }
 
     def _post_clean(self) -> None:

@@ -32,6 +32,7 @@ WORKER: Final = (
     "js/offline/database.js",
     "js/offline/queue.js",
     "js/flow/store.js",
+    "js/proof/solve.js",
     "js/offline/reports.js",
     "js/offline/worker.js",
 )

@@ -20,6 +20,8 @@ from cases.change import Act, By
 from cases.errors import Invalid, KeyReused
 from cases.models import Case
 from geo.models import Municipality
+from geo.proof.asking import refusal
+from geo.proof.policy import Purpose
 from reports.asking import here
 from reports.flow_forms import EmailForm
 from reports.public_forms import TOO_LONG, HoneypotForm, tell
@@ -100,6 +102,9 @@ def show(request: HttpRequest) -> HttpResponse:
 
 def _sent(request: HttpRequest, municipality: Municipality, form: BarrierForm) -> Case | None:
     typed = form.cleaned_data
+    if words := refusal(request, Purpose.BARRIER):
+        form.add_error(None, words)
+        return None
     if not may_send(address=request.META.get("REMOTE_ADDR", ""), email=typed["email"]):
         form.add_error(None, _("That was often within a short time. Please try again in an hour."))
         return None

@@ -15,6 +15,8 @@ from cases.errors import Denied, Invalid
 from cases.models import Case, Draft
 from forms.services import present
 from geo.localized import localized
+from geo.proof.asking import fresh, refusal
+from geo.proof.policy import Purpose
 from reports import flow, throttle
 from reports.flow_forms import ContactForm, EmailForm
 from reports.flow_pages import address_of, client, go, language, page, remember, wanted
@@ -88,7 +90,10 @@ def same(request: HttpRequest, draft: Draft) -> HttpResponse:
     status = 200
     if request.method == "POST" and form.is_valid():
         email = form.cleaned_data["email"]
-        if throttle.may_ask(address=client(request), email=email):
+        if words := refusal(request, Purpose.INTEREST):
+            form.add_error(None, words)
+            status = 429
+        elif throttle.may_ask(address=client(request), email=email):
             try:
                 following.ask(
                     case=case,
@@ -102,8 +107,9 @@ def same(request: HttpRequest, draft: Draft) -> HttpResponse:
                 return redirect(address_of(draft, flow.SIMILAR))
             flow.discard(draft=draft)
             return redirect(reverse("report_thanks", args=[number]) + "?mail")
-        form.add_error(None, _("That was a lot at once. Please try again in an hour; nothing you typed is lost."))
-        status = 429
+        else:
+            form.add_error(None, _("That was a lot at once. Please try again in an hour; nothing you typed is lost."))
+            status = 429
     return page(
         request,
         draft,
@@ -171,6 +177,8 @@ def check(request: HttpRequest, draft: Draft) -> HttpResponse:
     if request.POST.get("website"):
         # A field that people do not see was filled in. A person whose browser did that just sends again.
         return _check_page(request, draft, problems=[("", _("Please press “Send report” once more."))], status=422)
+    if words := refusal(request, Purpose.REPORT):
+        return _unproven(request, draft, words)
     if not throttle.may_send(address=client(request), email=flow.read(draft).email):
         wait = _("Many reports came from your connection. Your entries are kept: please send them in an hour.")
         return _check_page(request, draft, problems=[("", wait)], status=429)
@@ -179,6 +187,14 @@ def check(request: HttpRequest, draft: Draft) -> HttpResponse:
     except Invalid as invalid:
         return _check_page(request, draft, problems=_led(draft, invalid.errors), status=422)
     return sent(request, case)
+
+
+def _unproven(request: HttpRequest, draft: Draft, words: str) -> HttpResponse:
+    """A browser that sends by itself gets the challenge, a person the page with everything in it."""
+    if not _as_json(request):
+        return _check_page(request, draft, problems=[("", words)], status=429)
+    challenge = fresh(request, Purpose.REPORT)
+    return JsonResponse({"errors": {"": [words]}, "next": request.path, "challenge": challenge}, status=429)
 
 
 def sent(request: HttpRequest, case: Case) -> HttpResponse:

@@ -29,6 +29,8 @@ from cases.policy import Actor, Deed, State
 from cases.services import feedback as give_feedback
 from cases.services import feedback_until
 from geo.localized import localized
+from geo.proof.asking import refusal
+from geo.proof.policy import Purpose
 from reports.asking import here, too_often
 from reports.policy import KIND
 from reports.public_forms import FeedbackForm, InterestForm, tell
@@ -163,6 +165,9 @@ def interest(request: HttpRequest, number: str) -> HttpResponse:
 
 def _asked(request: HttpRequest, case: Case, form: InterestForm) -> bool:
     typed = form.cleaned_data
+    if words := refusal(request, Purpose.INTEREST):
+        form.add_error(None, words)
+        return False
     if not may_ask(address=request.META.get("REMOTE_ADDR", ""), email=typed["email"]):
         form.add_error(None, _("That was often within a short time. Please try again in an hour."))
         return False

@@ -13,6 +13,8 @@ from django.views.decorators.http import require_http_methods
 
 from cases.errors import Invalid
 from geo.models import Municipality
+from geo.proof.asking import refusal
+from geo.proof.policy import Purpose
 from reports.asking import gone, here, private
 from reports.public_forms import tell
 from subscriptions import services
@@ -43,6 +45,9 @@ def subscribe(request: HttpRequest) -> HttpResponse:
 
 def _asked(request: HttpRequest, municipality: Municipality, form: SubscribeForm) -> bool:
     typed = form.cleaned_data
+    if words := refusal(request, Purpose.SUBSCRIBE):
+        form.add_error(None, words)
+        return False
     if not may_ask(address=request.META.get("REMOTE_ADDR", ""), email=typed["email"]):
         form.add_error(None, _("That was often within a short time. Please try again in an hour."))
         return False

@@ -1,6 +1,7 @@
 // The report flow in the browser: the same pages and forms as without scripts, submitted and swapped in place, so that
 // a lost connection loses nothing. Each step brings its own module.
 import {reports} from "../offline/reports.js";
+import {beginProof, prove, refusedAlone} from "../proof/page.js";
 import {fieldsOf, fill} from "./fields.js";
 import {canGoOn, enqueue, goOn} from "./keeping.js";
 import {forget, get, keepDraft, sweep} from "./store.js";
@@ -56,6 +57,7 @@ async function begin() {
   }
   if (local.step === "genauer") root().querySelectorAll("[data-questions]").forEach(watch);
   if (local.step === "pruefen") initCheck(current);
+  beginProof(form);
 }
 
 /** The last step: photos that are still on this device go first, then everything is shown. */
@@ -95,12 +97,14 @@ async function submit(current, submitter) {
   busy = true;
   const { form, local } = current;
   const next = form.querySelector("[data-next]");
+  let again = null;
   form.setAttribute("aria-busy", "true");
   next?.classList.add("is-busy");
   const slow = setTimeout(() => say(word("working")), 1200);
   try {
     await keepFields(current);
     await current.settled();
+    await prove(form);
     if (last(local)) await enqueue({ ...queueRow(current), by: reports.me });
     const body = new FormData(form);
     if (submitter?.name) body.append(submitter.name, submitter.value);
@@ -113,6 +117,7 @@ async function submit(current, submitter) {
     await keepDraft(local.secret, (row) => { delete row.fields[local.step]; });
     await swap(text, response.url);
     if (page) await reports.edit(local.report.client_key, null);
+    again = page && refusedAlone(page.form) && !current.repeated ? page : null;
   } catch (error) {
     if (!(error instanceof TypeError || error instanceof DOMException)) throw error;
     await unreached(current);
@@ -122,6 +127,8 @@ async function submit(current, submitter) {
     form.removeAttribute("aria-busy");
     next?.classList.remove("is-busy");
   }
+  // This page was older than the attack: the fresh one knows what is asked for.
+  if (again) await submit(Object.assign(again, { repeated: true }), submitter && again.form.querySelector(`[name="${submitter.name}"]`));
 }
 
 function timeout(milliseconds) {

@@ -1,6 +1,7 @@
 // How a report leaves this device: first the report, then each of its photos by itself, so that a bad line loses at most
 // one photo's way. `client_key` (of the report) and the photo's own key make every call safe to repeat.
 import {Queue, Refused, judged, reach} from "./queue.js";
+import {solveChallenge} from "../proof/solve.js";
 import {forget, photosOf, queued, remove} from "../flow/store.js";
 
 const API = "/api/v1/reports/";
@@ -35,7 +36,7 @@ async function send(row, keep) {
 /** The draft on the server is complete, photos included: just send it. null where it is not there (any more). */
 async function toDraft(row) {
   if (!row.check) return null;
-  const answer = await reach(row.check, { method: "POST", headers: { Accept: "application/json" }, credentials: "same-origin" }, REPORT_TIME);
+  const answer = await proving((proof) => reach(row.check, { method: "POST", headers: { Accept: "application/json", ...proof }, credentials: "same-origin" }, REPORT_TIME));
   if (NO_DRAFT.includes(answer.status)) return null;
   const body = await judged(answer);
   return { number: body.number, receipt: body.receipt, own: body.receipt, whole: true };
@@ -44,7 +45,7 @@ async function toDraft(row) {
 /** All of it from this device. A report that arrived before it was changed here is the one that counts. */
 async function toApi(row) {
   const headers = { Accept: "application/json", "Content-Type": "application/json", "Accept-Language": row.language || "de" };
-  const post = (report) => reach(API, { method: "POST", headers, body: JSON.stringify(report) }, REPORT_TIME);
+  const post = (report) => proving((proof) => reach(API, { method: "POST", headers: { ...headers, ...proof }, body: JSON.stringify(report) }, REPORT_TIME));
   const answer = await post(row.report);
   if (answer.status !== 409) return links(await judged(answer));
   if (row.tried) {
@@ -54,6 +55,15 @@ async function toApi(row) {
   const body = await answer.json().catch(() => ({}));
   if (!body.number) throw new Refused(409, body.errors);
   return { number: body.number, receipt: null, own: null, late: true };
+}
+
+/** Send; while the platform is under attack the answer is a challenge, which is solved before the same is sent again. */
+async function proving(post) {
+  const answer = await post({});
+  if (answer.status !== 429) return answer;
+  const { challenge } = await answer.clone().json().catch(() => ({}));
+  const proof = challenge ? await solveChallenge(challenge) : "";
+  return proof ? post({ "Proof-Of-Work": proof }) : answer;
 }
 
 /** The draft on the server became the report: let it know, and learn where the receipt is. It is no harm if it fails. */
