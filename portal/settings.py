@@ -101,7 +101,6 @@ MIDDLEWARE = [
     "portal.watch.metrics.MetricsMiddleware",
     "django_structlog.middlewares.RequestMiddleware",
     "portal.watch.slow.SlowMiddleware",
-    "portal.watch.slow.SlowMiddleware",
     "portal.middleware.MaintenanceMiddleware",
     "portal.middleware.FullMiddleware",
     "geo.middleware.MunicipalityMiddleware",
