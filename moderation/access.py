@@ -10,9 +10,11 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 
 from accounts.models import User
 from accounts.policy import Permission
+from accounts.resending import typed
 from accounts.services import memberships
 from cases.change import permits
 from cases.models import Case
@@ -22,11 +24,17 @@ View = Callable[Concatenate[HttpRequest, P], HttpResponse]
 
 
 def staff_only(view: View[P]) -> View[P]:
-    """Anonymous people log in first and come back; people without any role get the 403 page. Never cached."""
+    """Anonymous people log in first and come back; people without any role get the 403 page. Never cached.
+
+    Who was logged out while writing finds their words.
+    """
 
     @wraps(view)
     def checked(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         if not request.user.is_authenticated:
+            lost = typed(request)
+            if lost.words:
+                return render(request, "accounts/logged_out.html", {"typed": lost}, status=403)
             return redirect_to_login(request.get_full_path())
         if not memberships(staff(request)):
             raise PermissionDenied

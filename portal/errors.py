@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.template import loader
 from django.utils.translation import gettext as _
 
+from accounts.resending import typed
 from portal.maintenance import RETRY_AFTER as RETRY_WHEN_CLOSED
 from portal.outage import RETRY_AFTER, outage
 
@@ -51,10 +52,10 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """403 when the form's token is missing or old: says to go back and send again, nothing is lost."""
+    """403 when the form's token is missing or old: shows what was typed, and a button sends it again."""
     if for_program(request):
         return problem(403, _("The form has expired. Please load it again."))
-    return render(request, "403_csrf.html", status=403)
+    return render(request, "403_csrf.html", {"typed": typed(request)}, status=403)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
