@@ -39,7 +39,12 @@ def show(request: HttpRequest) -> HttpResponse:
         "spans": [{"slug": one.slug, "label": _label(one), "current": one == period} for one in spans],
         "label": _label(period),
         "bars": _bars(figures.months),
-        "picture": {"width": WIDTH * len(figures.months), "height": HEIGHT + 24, "ground": HEIGHT},
+        "picture": {
+            "width": WIDTH * len(figures.months),
+            "height": HEIGHT + 26,
+            "label": HEIGHT + 20,
+            "ground": HEIGHT,
+        },
         "half": days(figures.all.median_days),
         "median": _after(figures.all.median_days),
         "most": _after(figures.all.most_days),
