@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from datetime import datetime
+import unicodedata
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -20,10 +21,13 @@ from cases.errors import Denied, Invalid
 from cases.models import Case, Follow, Support
 from outbox.events import emit
 
+PATIENCE = timedelta(minutes=1)
+"""Who asks for the same mail again before it passed has pressed the button twice, and gets one."""
+
 
 def checked_email(address: str) -> str:
-    """A valid address in lower case; Invalid otherwise."""
-    clean = address.strip().lower()
+    """A valid address in lower case; Invalid otherwise. Invisible characters, which come with copying, are left out."""
+    clean = "".join(one for one in address if unicodedata.category(one) != "Cf").strip().lower()
     try:
         validate_email(clean)
     except ValidationError:
@@ -38,28 +42,29 @@ def email_hash(address: str) -> str:
 
 @transaction.atomic
 def ask(*, case: Case, email: str, support: bool, follow: bool, language: str, at: datetime) -> None:
-    """Note an unconfirmed support and/or follow and mail a link to confirm. Asking again mails again, counts once.
+    """Note an unconfirmed support and/or follow and mail a link to confirm.
 
-    Says nothing about whether the address was known. Raises Invalid (address), Denied (the case is not public).
+    Asking again mails again (after PATIENCE), counts once. Says nothing about whether the address was known.
+    Raises Invalid (address), Denied (the case is not public).
     """
     address = checked_email(email)
     if not Case.objects.public().filter(pk=case.pk).exists():
         raise Denied
     ids: dict[str, Any] = {}
     if support:
-        row, _new = Support.objects.get_or_create(
+        row, new = Support.objects.get_or_create(
             case=case, email_hash=email_hash(address), defaults={"created_at": at, "language": language}
         )
         if row.confirmed_at is None and row.email != address:
             row.email = address
             row.save(update_fields=["email"])
-        if row.confirmed_at is None:
+        if row.confirmed_at is None and (new or at - row.created_at >= PATIENCE):
             ids["support"] = row.pk
     if follow:
-        wish, _new = Follow.objects.get_or_create(
+        wish, new = Follow.objects.get_or_create(
             case=case, email=address, defaults={"created_at": at, "language": language}
         )
-        if wish.confirmed_at is None:
+        if wish.confirmed_at is None and (new or at - wish.created_at >= PATIENCE):
             ids["follow"] = wish.pk
     if ids:
         emit("case.interest_asked", case=case.pk, **ids)

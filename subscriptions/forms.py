@@ -115,6 +115,8 @@ class SelectionForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         """Adds `circle`: the place, found in the gazetteer; several finds are shown to choose from."""
+        if self.problems:
+            self.add_error(None, self.problems)  # left out in silence, it would mean more mails than asked for
         typed = dict(self.cleaned_data)
         typed["circle"] = self._circle(typed)
         return typed

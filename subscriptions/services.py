@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import Q
 
-from cases.following import checked_email
+from cases.following import PATIENCE, checked_email
 from geo.models import Municipality
 from outbox.events import emit
 from subscriptions.models import Criterion, Hit, Mailing, Subscriber, Subscription
@@ -32,8 +32,8 @@ ASKED = "subscription.asked"
 def ask(*, municipality: Municipality, email: str, wanted: Wanted, rhythm: Rhythm, language: str, at: datetime) -> None:
     """Note an unconfirmed subscription and mail a link to confirm it.
 
-    Who has the same one already, or as many as one may have, is told so by mail, with the link to manage them.
-    Raises Invalid (address).
+    Asking again mails again, but not for a button that was pressed twice. Who has the same one already, or as many as
+    one may have, is told so by mail, with the link to manage them. Raises Invalid (address).
     """
     address = checked_email(email)
     subscriber, _new = Subscriber.objects.get_or_create(
@@ -53,6 +53,8 @@ def ask(*, municipality: Municipality, email: str, wanted: Wanted, rhythm: Rhyth
         oldest = mine.filter(confirmed_at=None).order_by("-created_at", "-pk")[PENDING_PER_ADDRESS - 1 :]
         mine.filter(pk__in=[row.pk for row in oldest]).delete()
         same = _put(subscriber, wanted, digest, rhythm, at)
+    elif same.rhythm == rhythm.value and at - same.created_at < PATIENCE:
+        return
     else:
         same.rhythm, same.created_at = rhythm.value, at
         same.save(update_fields=["rhythm", "created_at"])

@@ -1,5 +1,7 @@
 """Support and follow: confirmed by mail, counted once, gone with one click."""
 
+from datetime import timedelta
+
 import pytest
 
 from cases import following
@@ -43,6 +45,19 @@ def test_the_same_person_counts_once(case):
     assert case.version == version
 
 
+def test_a_button_pressed_twice_mails_once_and_asking_later_mails_again(case):
+    for seconds in (0, 1, 59, 60):
+        following.ask(
+            case=case,
+            email="anna@example.org",
+            support=True,
+            follow=True,
+            language="de",
+            at=AT + timedelta(seconds=seconds),
+        )
+    assert Event.objects.filter(name="case.interest_asked").count() == 2
+
+
 def test_asking_after_confirming_mails_nobody_again(case):
     ask(case)
     following.confirm(token=Follow.objects.get().token, at=AT)
@@ -56,6 +71,11 @@ def test_unfollowing_twice_does_no_harm(case):
     assert following.unfollow(token=token) == case
     assert following.unfollow(token=token) is None
     assert following.confirm(token=token, at=AT) is None
+
+
+def test_invisible_characters_of_a_copied_address_are_left_out(case):
+    ask(case, "\u202aanna@example.org\u200b\u202c")
+    assert Follow.objects.get().email == "anna@example.org"
 
 
 def test_a_wrong_address_and_an_unreleased_case_are_refused(case, make_report):

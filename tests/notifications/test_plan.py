@@ -330,8 +330,8 @@ def test_of_a_confidential_case_the_units_mailbox_learns_the_number_alone(town, 
 
 # Interest ------------------------------------------------------------------------------------------------------------
 def test_following_is_confirmed_by_mail_each_time_it_is_asked(public_case, mails):
-    for _ in range(2):
-        following.ask(case=public_case, email=FOLLOWER, support=True, follow=True, language="de", at=AT)
+    for at in (AT, LATER):
+        following.ask(case=public_case, email=FOLLOWER, support=True, follow=True, language="de", at=at)
     found = mails()
     assert purposes(found) == [("interest", FOLLOWER)] * 2
     token = Follow.objects.get().token

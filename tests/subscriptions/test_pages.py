@@ -8,10 +8,11 @@ from django.test import Client
 
 from geo.gazetteer import Row, import_rows
 from notifications.models import Delivery
+from outbox.models import Event
 from outbox.work import run_jobs
 from subscriptions.models import Subscriber, Subscription
 from subscriptions.policy import PENDING_PER_ADDRESS, PER_ADDRESS, Rhythm
-from subscriptions.services import forget
+from subscriptions.services import ASKED, forget
 from subscriptions.wanted import Wanted
 from tests.conftest import AT
 from tests.subscriptions.conftest import PAULA
@@ -75,12 +76,28 @@ def test_a_place_is_found_by_its_name_or_chosen(client, town):
 
 
 @pytest.mark.parametrize(
-    "typed", [{"email": "kein at"}, {"rhythm": "stündlich"}, {"q": "HSW-2026-000123"}, {"q": "!!"}, {"umkreis": "7"}]
+    "typed",
+    [
+        {"email": "kein at"},
+        {"rhythm": "stündlich"},
+        {"q": "HSW-2026-000123"},
+        {"q": "!!"},
+        {"umkreis": "7"},
+        {"kategorie": "weg"},
+    ],
 )
 def test_nonsense_is_told_and_keeps_what_was_typed(client, town, typed):
     response = asked(client, **{"q": "Loch", **typed})
     assert response.status_code == 422
     assert not Subscription.objects.exists()
+
+
+def test_a_button_pressed_twice_mails_once(client, town):
+    for _ in range(2):
+        assert asked(client, q="Loch").status_code == 200
+    assert Event.objects.filter(name=ASKED).count() == 1
+    asked(client, q="Loch", rhythm="weekly")
+    assert Event.objects.filter(name=ASKED).count() == 2
 
 
 def test_confirmed_by_the_button_managed_by_the_link(client, town):
