@@ -8,6 +8,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.shortcuts import resolve_url
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.services import home_of, memberships
@@ -30,6 +31,12 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
         """Back to work; that the password is changed is told there."""
         return resolve_url(settings.LOGIN_REDIRECT_URL)
+
+    def get_reauthentication_methods(self, user: User) -> list[dict[str, str]]:
+        """As the library has them, password first; the passkey is called what it is called everywhere here."""
+        methods: list[dict[str, str]] = super().get_reauthentication_methods(user)
+        own = {"mfa_reauthenticate:webauthn": _("Use the passkey")}
+        return [{**method, "description": own.get(method["id"], method["description"])} for method in methods]
 
     def send_password_reset_mail(self, user: User, email: str, context: dict[str, Any]) -> None:
         """The link leads to the municipality of the person: a forged Host header must not choose where a key goes."""

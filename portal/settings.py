@@ -352,8 +352,20 @@ ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/5m/key"}
 STAFF_TOTP = env.str("STAFF_TOTP", "required" if HTTPS else "optional", validate=_one_of)
 """Whether staff must have a second factor: required or optional."""
-MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 MFA_TOTP_ISSUER = "Anliegen"
+MFA_ADAPTER = "accounts.mfa.MFAAdapter"
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS
+MFA_RATE_LIMITS = {"webauthn_login": "60/m/ip"}
+"""A login takes two; a town hall shares one address."""
+MFA_FORMS = {
+    "add_webauthn": "accounts.forms.AddPasskeyForm",
+    "edit_webauthn": "accounts.forms.RenamePasskeyForm",
+    "login_webauthn": "accounts.forms.PasskeyLoginForm",
+    "authenticate_webauthn": "accounts.forms.PasskeyFactorForm",
+    "reauthenticate_webauthn": "accounts.forms.PasskeyConfirmForm",
+}
 
 
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 14
