@@ -21,7 +21,7 @@ from rest_framework_gis.fields import GeometryField
 
 from cases.policy import State
 from geo.spatial import make_point
-from reports.policy import ADDRESS_MAX, TEXT_MAX, Sort
+from reports.policy import ADDRESS_MAX, ASSET_MAX, TEXT_MAX, Sort
 
 S = TypeVar("S", bound=type[serializers.Serializer[Any]])
 STATES = [state.value for state in State]
@@ -267,6 +267,12 @@ class NewReportSerializer(serializers.Serializer[Any]):
         help_text=format_lazy(
             _("The place in words, instead of a point or besides it; at most {max} characters."), max=ADDRESS_MAX
         ),
+    )
+    asset = serializers.CharField(
+        required=False,
+        allow_blank=True,
+        max_length=ASSET_MAX,
+        help_text=_("The thing it is about, as its label names it."),
     )
     text = serializers.CharField(
         help_text=format_lazy(

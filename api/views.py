@@ -116,6 +116,7 @@ class Reports(APIView):
                 text=wanted["text"],
                 point=wanted.get("point"),
                 address=wanted.get("address", ""),
+                asset=wanted.get("asset", ""),
                 person=Person(**contact),
                 answers=wanted.get("answers") or {},
                 by=By.citizen(),

@@ -10,6 +10,7 @@ from cases import routing
 from cases.models import STATES, Case, Stage, TextBlock
 from cases.policy import EDGES, State
 from geo.localized import localized
+from geo.models import Municipality
 from reports.categories import Group, tree
 
 Option = tuple[str, str]
@@ -30,6 +31,16 @@ def grouped(groups: list[Group]) -> list[tuple[str, list[Option]]]:
         (localized(group.topic.name), [(str(one.pk), localized(one.topic.name)) for one in group.categories])
         for group in groups
     ]
+
+
+def by_slug(municipality: Municipality) -> list[tuple[str, list[Option]]]:
+    """Categories whose reports may become public, with groups, by their slug: what a link can name."""
+    found = []
+    for group in tree(municipality):
+        offered = [one.topic for one in group.categories if one.rules.public and not one.redirect_text]
+        if offered:
+            found.append((localized(group.topic.name), [(topic.slug, localized(topic.name)) for topic in offered]))
+    return found
 
 
 def stage_value(state: State, stage: Stage | None) -> str:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -15,13 +13,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
-from geo.localized import localized
 from geo.models import District, Municipality
 from geo.settling import settle
 from moderation import setup_steps
+from moderation.choices import by_slug
 from moderation.setup_access import administrators_only
 from moderation.setup_forms import tell
-from reports.categories import tree
 from reports.widget import MOST, SHOWN, count_of
 
 HEIGHT = 640
@@ -56,15 +53,9 @@ class SelectionForm(forms.Form):
 
     def __init__(self, town: Municipality, data: QueryDict | None) -> None:
         super().__init__(data, label_suffix="")
-        groups: list[Any] = [("", _("all"))]
-        for group in tree(town):
-            offered = [one.topic for one in group.categories if one.rules.public and not one.redirect_text]
-            if offered:
-                choices = [(topic.slug, localized(topic.name)) for topic in offered]
-                groups.append((localized(group.topic.name), choices))
         districts = District.objects.filter(municipality__in=town.family_ids()).defer("boundary")
         parts = [(one.slug, one.name) for one in districts]
-        self.fields["kategorie"].choices = groups  # type: ignore[attr-defined]
+        self.fields["kategorie"].choices = [("", _("all")), *by_slug(town)]  # type: ignore[attr-defined]
         self.fields["stadtteil"].choices = [("", _("all")), *parts]  # type: ignore[attr-defined]
 
     def query(self) -> str:

@@ -52,6 +52,8 @@ class Typed:
     placeless: bool = False
     """They said that it has no place (praise, criticism)."""
     category: str = ""
+    asset: str = ""
+    """The thing a link named."""
     text: str = ""
     answers: dict[str, Any] = field(default_factory=dict)
     told: str = ""
@@ -103,9 +105,11 @@ def editing(draft: Draft) -> Iterator[Typed]:
     draft.data = locked.data
 
 
-def start(*, municipality: Municipality, point: Point | None = None, address: str = "", category: str = "") -> Draft:
+def start(
+    *, municipality: Municipality, point: Point | None = None, address: str = "", category: str = "", asset: str = ""
+) -> Draft:
     """A new draft, with what the link already said."""
-    typed = Typed(point=(point.x, point.y) if point else None, address=address, category=category)
+    typed = Typed(point=(point.x, point.y) if point else None, address=address, category=category, asset=asset)
     return Draft.objects.create(municipality=municipality, kind=KIND, data=asdict(typed))
 
 
@@ -247,6 +251,7 @@ def send(*, draft: Draft, at: datetime, language: str) -> Case:
             act=Act(at=at, client_key=draft.client_key),
             point=typed.where(),
             address=typed.address,
+            asset=typed.asset,
             person=typed.person(),
             answers=typed.answers,
             files=photos(draft),

@@ -145,6 +145,8 @@ def local(draft: Draft, typed: flow.Typed, step: str) -> dict[str, Any]:
             "public_name": typed.public_name,
         },
     }
+    if typed.asset:
+        report["asset"] = typed.asset
     if typed.point:
         report["point"] = {"type": "Point", "coordinates": list(typed.point)}
     return {

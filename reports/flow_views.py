@@ -27,6 +27,7 @@ from reports.categories import category_of, tree
 from reports.flow_forms import coordinates
 from reports.flow_pages import address_of, client, gone, here, private, remember
 from reports.policy import ADDRESS_MAX
+from reports.submission import asset_name
 
 STEPS: dict[str, Callable[[HttpRequest, Draft], HttpResponse]] = {
     flow.PLACE: flow_steps.place,
@@ -45,7 +46,7 @@ STEPS: dict[str, Callable[[HttpRequest, Draft], HttpResponse]] = {
 def begin(request: HttpRequest) -> HttpResponse:
     """`/melden/`: what is not for us, drafts to go on with, and the start.
 
-    A link may bring `?lat=&lon=` (or `?adresse=`) and `?kategorie=`.
+    A link may bring `?lat=&lon=` (or `?adresse=`), `?kategorie=` and `?objekt=`, the name of the thing it is about.
     """
     municipality = here(request)
     query = request.POST if request.method == "POST" else request.GET
@@ -53,10 +54,11 @@ def begin(request: HttpRequest) -> HttpResponse:
     point = make_point(*pair) if pair else None
     address = " ".join(query.get("adresse", "").replace("\x00", "").split())[:ADDRESS_MAX]
     category = query.get("kategorie", "")[:80]
+    asset = asset_name(query.get("objekt", ""))
     if request.method == "POST":
         if not throttle.may_start(address=client(request)):
             return render(request, "reports/flow/wait.html", status=429)
-        return _started(request, municipality, point, address, category)
+        return _started(request, municipality, point, address, category, asset)
     at = timezone.now()
     drafts = [
         {"url": address_of(draft, flow.first_gap(draft) or flow.CHECK), "at": draft.changed_at, **_named(draft)}
@@ -78,6 +80,7 @@ def begin(request: HttpRequest) -> HttpResponse:
             "prefill": {"lat": query.get("lat", "") if point else "", "lon": query.get("lon", "") if point else ""},
             "address": address or (locate(point).text if point else ""),
             "category": category,
+            "asset": asset,
             "category_name": localized(chosen.topic.name) if chosen else "",
         },
     )
@@ -92,12 +95,12 @@ def _named(draft: Draft) -> dict[str, str]:
 
 
 def _started(
-    request: HttpRequest, municipality: Municipality, point: Point | None, address: str, category: str
+    request: HttpRequest, municipality: Municipality, point: Point | None, address: str, category: str, asset: str
 ) -> HttpResponse:
     if point is not None and not address:
         address = locate(point).text
     known = category if category and category_of(municipality, category) else ""
-    draft = flow.start(municipality=municipality, point=point, address=address, category=known)
+    draft = flow.start(municipality=municipality, point=point, address=address, category=known, asset=asset)
     remember(request, draft.secret)
     return redirect(address_of(draft, flow.PLACE))
 

@@ -56,6 +56,8 @@ class Report(models.Model):
     address = models.CharField(max_length=250, blank=True)
     address_by_citizen = models.BooleanField(default=False)
     """Typed in words by the citizen (not from our gazetteer): public only together with the text."""
+    asset = models.CharField(max_length=80, blank=True, default="", db_default="")
+    """Which thing it is about, as its label names it ("Laterne 4711"); brought by a link or a QR code. Internal."""
     answers = models.JSONField(default=dict, blank=True)
     form_version = models.ForeignKey(FormVersion, models.PROTECT, null=True, blank=True)
 

@@ -47,4 +47,5 @@ NEARBY_METRES = 50
 same category within 30 m and 14 days."""
 NEARBY_MAX = 3
 TEXT_MAX = 2000
+ASSET_MAX = 80
 ADDRESS_MAX = 250

@@ -28,7 +28,7 @@ from geo.services import IN_SIGHT, locate, owner_of
 from outbox.events import emit
 from reports.categories import category_of
 from reports.models import Category, Photo, Report
-from reports.policy import ADDRESS_MAX, KIND, TEXT_MAX
+from reports.policy import ADDRESS_MAX, ASSET_MAX, KIND, TEXT_MAX
 
 
 @dataclass(frozen=True)
@@ -50,6 +50,7 @@ def submit(
     act: Act,
     point: Point | None = None,
     address: str = "",
+    asset: str = "",
     person: Person | None = None,
     answers: Mapping[str, Any] | None = None,
     files: Sequence[File] = (),
@@ -62,7 +63,7 @@ def submit(
     The same `act.client_key` with the same payload returns the case made before, also when both arrive at once.
     A point that belongs to a municipality below this one is filed there. `gate` is called for what is no repetition,
     before anything else is looked at: it refuses by raising (a throttle). Raises Invalid with messages per field
-    (category, text, point, address, email, name, phone, photos, answers.<slug>) and KeyReused.
+    (category, text, point, address, asset, email, name, phone, photos, answers.<slug>) and KeyReused.
     """
     person = person or Person()
     asked = {
@@ -73,6 +74,8 @@ def submit(
         "person": [person.email, person.name, person.phone, person.public_name],
         "answers": dict(answers or {}),
     }
+    if asset:
+        asked["asset"] = asset
     digest = payload_hash(asked)
     owner = owner_of(point)
     if owner is not None and owner.pk != municipality.pk and owner.pk in municipality.family_ids():
@@ -108,6 +111,7 @@ def submit(
             )
             report = Report.objects.create(
                 case=case,
+                asset=asset_name(asset),
                 text=checked.text,
                 address=checked.address or found_address,
                 address_by_citizen=bool(checked.address) and checked.address != found_address,
@@ -132,6 +136,11 @@ def submit(
             raise
         return again, False
     return case, True
+
+
+def asset_name(text: str) -> str:
+    """The name of a thing as it is kept: one line of at most ASSET_MAX characters; the rest is cut."""
+    return " ".join(text.replace("\x00", "").split())[:ASSET_MAX]
 
 
 @dataclass

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Final
 
 from csp.decorators import csp_replace
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.cache import cache_control
@@ -31,7 +31,7 @@ MOST: Final = 20
 @xframe_options_exempt
 @cache_control(public=True, max_age=60, s_maxage=60)
 @conditional_page
-def show(request: HttpRequest) -> HttpResponse:
+def show(request: HttpRequest) -> HttpResponseBase:
     """The newest reports of the filters (as on the map) and how many are open; `anzahl` rows, 1 to 20."""
     municipality = here(request)
     filters, _problems = Filters.parse(request.GET, municipality)
@@ -48,8 +48,7 @@ def show(request: HttpRequest) -> HttpResponse:
     }
     answer = render(request, "reports/widget.html", context)
     ancestors = ["'self'", *municipality.embed_origins]
-    framed: HttpResponse = csp_replace({"frame-ancestors": ancestors})(lambda _request: answer)(request)
-    return framed
+    return csp_replace({"frame-ancestors": ancestors})(lambda _request: answer)(request)
 
 
 def count_of(text: str) -> int:

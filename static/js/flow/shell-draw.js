@@ -94,6 +94,8 @@ export async function drawCheck(root, draft) {
   root.querySelector("[data-place-note]").hidden = !(report.address && !report.point);
   root.querySelector("[data-category-icon]").innerHTML = icon(category.icon);
   set("category-name", category.name);
+  root.querySelector("[data-asset-row]").hidden = !report.asset;
+  set("asset", report.asset || "");
   set("words", report.text);
   drawAnswers(root, report);
   const { email, name, phone, public_name: shown } = report.contact;

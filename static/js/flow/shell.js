@@ -68,6 +68,7 @@ async function begin() {
   const category = query.get("kategorie") || "";
   const key = newKey();
   const report = { client_key: key, municipality: facts.municipality, category: facts.categories[category] ? category : "", text: "", address: query.get("adresse") || "", answers: {}, contact: { email: "", name: "", phone: "", public_name: false } };
+  if (query.get("objekt")) report.asset = query.get("objekt").trim().slice(0, 80);
   if (Number.isFinite(lat) && Number.isFinite(lon)) report.point = { type: "Point", coordinates: [lon, lat] };
   await keepDraft(key, (row) => Object.assign(row, { report, ahead: true, placeless: false, told: "", seen: false, draft: null }));
   history.replaceState(null, "", `${home}#${key}/ort`);
