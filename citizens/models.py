@@ -22,3 +22,21 @@ class Access(models.Model):
 
     def __str__(self) -> str:
         return f"access {self.pk}"
+
+
+class Passkey(models.Model):
+    """The public part of a key on somebody's device: opens what belongs to the address, on the site it was made on."""
+
+    municipality = models.ForeignKey(Municipality, models.CASCADE, related_name="+")
+    email = models.EmailField(db_index=True)
+    language = models.CharField(max_length=5, default="de")
+    credential_id = models.CharField(max_length=1400, unique=True)
+    """In base64url, as the device names it; at most 1023 bytes (WebAuthn, section 4)."""
+    credential = models.TextField()
+    """Attested credential data (WebAuthn, section 6.5.1) in base64url: the id once more and the public key."""
+    created_at = models.DateTimeField()
+    used_at = models.DateTimeField(db_index=True)
+    """When it last opened the page; when it was made, before that."""
+
+    def __str__(self) -> str:
+        return f"passkey {self.pk}"

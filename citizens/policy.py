@@ -12,3 +12,9 @@ ASKS_PER_MAIL = 5
 """Mails an hour to one e-mail address, which may be a stranger's."""
 ROWS = 30
 """Reports on one page."""
+PASSKEYS = 10
+"""Passkeys of one address on one site."""
+PASSKEY_UNUSED = timedelta(days=400)
+"""A passkey that opened nothing for so long is forgotten; before that when nothing belongs to its address any more."""
+PASSKEY_TRIES = 60
+"""Options asked for and answers given in an hour from one network address."""

@@ -16,7 +16,7 @@ from cases import services as case_services
 from cases.change import Act, By
 from cases.following import checked_email, email_hash
 from cases.models import Case, Follow, Support
-from citizens.models import Access
+from citizens.models import Access, Passkey
 from citizens.policy import LINK, OPEN
 from geo.models import Municipality
 from outbox.events import emit
@@ -135,6 +135,7 @@ def delete_all(*, access: Access, at: datetime) -> int:
     for case in own:
         case_services.delete_contact(case=case, by=By.citizen(), act=Act(at=at))
     follows(access).delete()
+    Passkey.objects.filter(municipality__in=access.municipality.family_ids(), email=access.email).delete()
     for row in Subscriber.objects.filter(municipality=access.municipality, email=access.email):
         subscription_services.end_rhythm(subscriber=row)
     end(access=access)

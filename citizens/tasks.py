@@ -1,9 +1,10 @@
-"""What Celery runs for citizens: forgetting links."""
+"""What Celery runs for citizens: forgetting links and passkeys."""
 
 from celery import shared_task
 from celery.schedules import crontab
 from django.utils import timezone
 
+from citizens import passkeys
 from citizens.services import forget
 from outbox.tasks import Periodic
 
@@ -14,4 +15,13 @@ def forget_accesses() -> None:
     forget(at=timezone.now())
 
 
-SCHEDULE = [Periodic(forget_accesses, crontab(minute=13), expires=1800.0)]
+@shared_task(ignore_result=True)  # type: ignore[untyped-decorator]
+def forget_passkeys() -> None:
+    """Deletes passkeys that are not used, or whose address is gone."""
+    passkeys.forget(at=timezone.now())
+
+
+SCHEDULE = [
+    Periodic(forget_accesses, crontab(minute=13), expires=1800.0),
+    Periodic(forget_passkeys, crontab(hour=3, minute=43), expires=1800.0),
+]

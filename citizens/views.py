@@ -17,7 +17,7 @@ from cases import following
 from cases.following import email_hash
 from cases.models import Case
 from cases.reading import Unread, unread
-from citizens import services
+from citizens import passkeys, services
 from citizens.forms import AskForm
 from citizens.models import Access
 from citizens.policy import ASKS_PER_ADDRESS, ASKS_PER_MAIL, ROWS
@@ -42,6 +42,12 @@ def current(request: HttpRequest) -> Access | None:
     if not isinstance(pk, int):
         return None
     return services.opened(access_id=pk, municipality=here(request), at=timezone.now())
+
+
+def enter(request: HttpRequest, access: Access) -> None:
+    """This browser may look from now on."""
+    request.session.cycle_key()
+    request.session[_KEY] = access.pk
 
 
 def _close(request: HttpRequest) -> None:
@@ -93,8 +99,7 @@ def open_link(request: HttpRequest, token: str) -> HttpResponse:
     """The link of the mail: a button, for link scanners follow GETs. It opens once, for the browser that pressed it."""
     access = services.find(token=token, municipality=here(request), at=timezone.now())
     if request.method == "POST" and access is not None and services.open_once(access=access, at=timezone.now()):
-        request.session.cycle_key()
-        request.session[_KEY] = access.pk
+        enter(request, access)
         return redirect("my_reports")
     if access is None or request.method == "POST":
         if current(request) is not None:
@@ -124,6 +129,8 @@ def _listed(request: HttpRequest, access: Access) -> dict[str, Any]:
         "others": _others(access),
         "subscriber": subscriber,
         "subscriptions": rows_of(subscriber) if subscriber is not None else [],
+        "passkeys": passkeys.of(access),
+        "refused": request.GET.get("fertig") == "passkey-nicht",
         "said": _said(request.GET.get("fertig", "")),
     }
 
@@ -145,6 +152,8 @@ def _said(done: str) -> str:
         "folgen": _("You do not follow this report any more."),
         "auch": _("You are not counted there any more."),
         "abo": _("The subscription is ended."),
+        "passkey": _("The passkey is added. Next time it opens this page without a mail."),
+        "passkey-weg": _("The passkey opens nothing any more."),
     }
     return words.get(done, "")
 
@@ -194,8 +203,17 @@ def _end_subscription(access: Access, pk: int) -> None:
         subscription_services.end(subscription=row)
 
 
-_ENDS = {"follow": _end_follow, "support": _end_support, "subscription": _end_subscription}
-_DONE = {"follow": "folgen", "support": "auch", "subscription": "abo"}
+def _end_passkey(access: Access, pk: int) -> None:
+    passkeys.of(access).filter(pk=pk).delete()
+
+
+_ENDS = {
+    "follow": _end_follow,
+    "support": _end_support,
+    "subscription": _end_subscription,
+    "passkey": _end_passkey,
+}
+_DONE = {"follow": "folgen", "support": "auch", "subscription": "abo", "passkey": "passkey-weg"}
 
 
 @private

@@ -45,6 +45,7 @@ OWN_ONLY = {
     "cases.Case",
     "cases.Draft",
     "citizens.Access",
+    "citizens.Passkey",
     "geo.Address",
     "geo.District",
     "geo.Street",

@@ -16,6 +16,7 @@ PRUNED = {
     "cases.Follow": "forget_unconfirmed",
     "cases.Support": "forget_unconfirmed",
     "citizens.Access": "forget_accesses",
+    "citizens.Passkey": "forget_passkeys",
     "notifications.Delivery": "forget_old_deliveries",
     "outbox.Event": "prune",
     "outbox.Job": "prune",
