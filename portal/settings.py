@@ -1,7 +1,7 @@
 """Settings of the platform, read from the environment.
 
 Every variable is listed in docs/production.env.example. A value that makes no sense stops the start with its name:
-a portal that runs with half its settings is worse than one that does not run.
+a portal that runs with half its settings is worse than one that does not run. It is long because every setting has one place.
 """
 
 import secrets
@@ -296,7 +296,8 @@ METRICS_TOKEN = env.str("METRICS_TOKEN", "")
 """What a collector of /metrics sends as bearer token. Empty: there is no /metrics."""
 if METRICS_TOKEN and len(METRICS_TOKEN) < 20:
     raise ImproperlyConfigured("METRICS_TOKEN must have at least 20 characters.")
-OPERATOR_EMAIL: list[str] = [one.strip() for one in env.list("OPERATOR_EMAIL", []) if one.strip()]
+_operators: list[str] = env.list("OPERATOR_EMAIL", [])
+OPERATOR_EMAIL = [one.strip() for one in _operators if one.strip()]
 """Who is told of troubles by mail. Empty: nobody."""
 if not all(all(one.partition("@")) and " " not in one for one in OPERATOR_EMAIL):
     raise ImproperlyConfigured("OPERATOR_EMAIL must be e-mail addresses, separated by commas.")
