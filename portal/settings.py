@@ -1,7 +1,8 @@
 """Settings of the platform, read from the environment.
 
 Every variable is listed in docs/production.env.example. A value that makes no sense stops the start with its name:
-a portal that runs with half its settings is worse than one that does not run. It is long because every setting has one place.
+a portal that runs with half its settings is worse than one that does not run. The module is long because every
+setting has one place.
 """
 
 import secrets
