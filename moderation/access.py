@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec
+from urllib.parse import urlsplit
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 
 from accounts.models import User
 from accounts.policy import Permission
@@ -35,7 +37,7 @@ def staff_only(view: View[P]) -> View[P]:
             lost = typed(request)
             if lost.words:
                 return render(request, "accounts/logged_out.html", {"typed": lost}, status=403)
-            return redirect_to_login(request.get_full_path())
+            return redirect_to_login(_page_of(request))
         if not memberships(staff(request)):
             raise PermissionDenied
         response = view(request, *args, **kwargs)
@@ -43,6 +45,14 @@ def staff_only(view: View[P]) -> View[P]:
         return response
 
     return checked
+
+
+def _page_of(request: HttpRequest) -> str:
+    """Where somebody goes on after the login: a form's address shows nothing, the page with the form does."""
+    if request.method in {"GET", "HEAD"}:
+        return request.get_full_path()
+    came = urlsplit(request.headers.get("Referer", ""))
+    return came.path if came.netloc == request.get_host() else reverse("desk")
 
 
 def staff(request: HttpRequest) -> User:

@@ -51,6 +51,13 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return render(request, "404.html", status=404)
 
 
+def only_forms(request: HttpRequest, allow: str) -> HttpResponse:
+    """405: there is nothing to look at, only something to send."""
+    response = render(request, "405.html", status=405)
+    response["Allow"] = allow
+    return response
+
+
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """403 when the form's token is missing or old: shows what was typed, and a button sends it again."""
     if for_program(request):

@@ -3,7 +3,8 @@
 from collections.abc import Callable
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.db import DataError
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotAllowed
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 
@@ -100,6 +101,25 @@ class NulMiddleware:
         for name in [name for name, value in request.COOKIES.items() if "\0" in value]:
             del request.COOKIES[name]
         return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """400 where one reached PostgreSQL all the same; no browser sends any."""
+        if isinstance(exception, DataError) and "NUL" in str(exception):
+            return errors.bad_request(request, exception)
+        return None
+
+
+class MethodMiddleware:
+    """An address that only takes forms, opened as a page (after a login, out of the history), leads on in words."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        answer = self.get_response(request)
+        if isinstance(answer, HttpResponseNotAllowed) and request.method == "GET":
+            return errors.only_forms(request, answer.headers["Allow"])
+        return answer
 
 
 class LanguageMiddleware:

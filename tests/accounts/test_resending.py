@@ -61,7 +61,17 @@ def test_who_was_logged_out_while_writing_finds_the_words(client, note):
     assert page.status_code == 403
     assert hidden(page)["text"] == WORDS
     assert reverse("account_login") in page.content.decode()
-    assert client.post(url, {"version": "1"}).status_code == 302, "nothing was typed: to the login"
+    page = url.removesuffix("notiz/")
+    answer = client.post(url, {"version": "1"}, headers={"referer": f"http://testserver{page}"})
+    assert answer["Location"] == f"{reverse('account_login')}?next={page}", "nothing was typed: to the login"
+
+
+def test_an_address_for_forms_alone_leads_on(client, town):
+    page = client.get("/meine-meldungen/beenden/")
+    assert page.status_code == 405
+    assert page["Allow"] == "POST"
+    assert "noch einmal" in page.content.decode()
+    assert 'lang="en"' in client.get("/en/meine-meldungen/beenden/").content.decode()
 
 
 def test_passwords_are_not_shown_again(db, town):

@@ -30,3 +30,7 @@ def test_it_is_left_out_of_cookies(client, town):
     client.cookies.load('sessionid="abcdefgh\\000ijkl"')
     assert client.get("/verwaltung/").status_code == 302
     assert client.get("/meine-meldungen/").status_code == 200
+
+
+def test_in_a_form_it_is_no_fault_of_ours(client, town):
+    assert client.post("/melden/", {"kategorie": "a\0b"}).status_code in {302, 400}
