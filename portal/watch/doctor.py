@@ -36,12 +36,9 @@ def examine(*, at: datetime) -> Iterator[Finding]:
     """Look at everything; without a database what needs one is left out. English, but for what `judging` says."""
     yield Finding("version", Level.OK, "Version", f"{version()} {commit()[:12]}".strip())
     yield from surroundings.settings_findings()
-    sound = True
-    for name, check in health.CHECKS.items():
-        finding = _probed(name, check)
-        sound = sound and not (name in {"database", "migrations"} and not finding.is_ok)
-        yield finding
-    if sound:
+    probes = {name: _probed(name, check) for name, check in health.CHECKS.items()}
+    yield from probes.values()
+    if probes["database"].is_ok:
         try:
             yield from _database()
             yield from judge(gather(at=at))
@@ -49,7 +46,8 @@ def examine(*, at: datetime) -> Iterator[Finding]:
             yield from _relays()
             yield from _hosts()
         except (DatabaseError, InterfaceError) as error:
-            yield Finding("database", Level.FAILURE, "Database", str(error).strip(), "Look into its log.")
+            if probes["migrations"].is_ok:  # else it is no wonder that tables or columns are missing
+                yield Finding("database", Level.FAILURE, "Database", str(error).strip(), "Look into its log.")
     yield from surroundings.file_findings()
 
 

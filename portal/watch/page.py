@@ -19,6 +19,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -84,18 +85,20 @@ def _mails(only: int | None) -> dict[str, Any]:
     rows = rows.defer("text", "html", "headers", "municipality__boundary")
     return {
         "whole": only is None,
-        "mails": [_mail(row) for row in rows[:SHOWN]],
+        "mails": [_mail(row, desk=only is not None) for row in rows[:SHOWN]],
         "mail_count": rows.count(),
         "again_count": rows.filter(bounced=False).count(),
     }
 
 
-def _mail(row: Delivery) -> dict[str, Any]:
+def _mail(row: Delivery, *, desk: bool) -> dict[str, Any]:
+    """`desk`: whoever looks may open the case."""
     waiting = row.failed_at is None
     return {
         "row": row,
         "address": masked(row.address),
         "number": row.case.number if row.case is not None else "",
+        "case_url": reverse("desk_case", args=[row.case_id]) if desk and row.case_id else "",
         "state": _("tried again by itself") if waiting else _("address refused") if row.bounced else _("given up"),
         "again": not row.bounced,
         "next_at": row.due_at if waiting else None,

@@ -29,7 +29,10 @@ LONGEST = 2000
 """Characters of a statement."""
 _QUOTED = re.compile(r"'(?:[^']|'')*'")
 _NUMBER = re.compile(r"\b\d{5,}(?:\.\d+)?\b")
-_LIST = re.compile(r"\((?:%s,\s*)+%s\)")
+_LIST = re.compile(r"(?:(?<=IN )|(?<=VALUES )|(?<=, ))\((?:%s,\s*)+%s\)")
+"""After IN, after VALUES, and all further rows of it."""
+_COLUMNS = re.compile(r'(?:"?\w+"?\."\w+"(?: AS "\w+")?, ){3,}')
+_ROWS = re.compile(r"\(…\)(?:, \(…\))+")
 _COUNTER = "watch:slow:count"
 
 log = structlog.get_logger("anliegen.slow")
@@ -47,9 +50,9 @@ _spent: ContextVar[Spent | None] = ContextVar("spent", default=None)
 
 
 def without_values(sql: str) -> str:
-    """A statement without literals, its lists of placeholders folded, not longer than LONGEST."""
-    bare = _LIST.sub("(…)", _NUMBER.sub("…", _QUOTED.sub("'…'", sql)))
-    return " ".join(bare.split())[:LONGEST]
+    """A statement without literals, its lists of columns and placeholders folded, not longer than LONGEST."""
+    bare = _LIST.sub("(…)", _COLUMNS.sub("…, ", _NUMBER.sub("…", _QUOTED.sub("'…'", sql))))
+    return " ".join(_ROWS.sub("(…)", bare).split())[:LONGEST]
 
 
 def measure(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: dict[str, Any]) -> Any:
@@ -89,9 +92,17 @@ def _keep(statement: str, seconds: float) -> None:
 
 
 def recent() -> list[dict[str, Any]]:
-    """The last slow queries of the week, the latest first: at, ms, statement, where (view or task)."""
-    found = cache.get_many([f"watch:slow:{number}" for number in range(KEPT)])
-    return sorted(found.values(), key=lambda entry: entry["at"], reverse=True)
+    """The last slow queries of the week, the slowest first.
+
+    One entry for a statement and place: ms (the slowest), count, at (the latest), statement, where (view or task).
+    """
+    found: dict[tuple[str, str], dict[str, Any]] = {}
+    for entry in cache.get_many([f"watch:slow:{number}" for number in range(KEPT)]).values():
+        key = entry["statement"], entry["where"]
+        same = found.setdefault(key, {**entry, "count": 0})
+        same["count"] += 1
+        same["ms"], same["at"] = max(same["ms"], entry["ms"]), max(same["at"], entry["at"])
+    return sorted(found.values(), key=lambda entry: entry["ms"], reverse=True)
 
 
 def install(connection: BaseDatabaseWrapper, **_kwargs: Any) -> None:

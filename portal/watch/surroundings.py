@@ -13,6 +13,7 @@ from portal.watch.judging import Finding
 from portal.watch.policy import Level
 
 KEY_LENGTH = 50
+OTHERS = stat.S_IROTH | stat.S_IXOTH
 EXAMPLE = "example-only"
 """How the key in docs/production.env.example begins."""
 
@@ -88,29 +89,31 @@ def file_findings() -> Iterator[Finding]:
 
 
 def _permissions() -> Iterator[Finding]:
-    """Nobody else may write anything, and nobody else may read keys, the database or backups."""
+    """Nobody else may write anything, and nobody else may read keys, the database, uploads or backups."""
     data, title = Path(settings.DATA_DIR), "Permissions"
-    inside = stat.S_IMODE(data.stat().st_mode) & 0o007 != 0 if data.exists() else True
-    secret = [data / "secret_key", data / "restored.env", *data.glob("*.sqlite3"), data / "files"] if inside else []
-    if settings.BACKUP_PASSPHRASE_FILE:
-        secret.append(Path(settings.BACKUP_PASSPHRASE_FILE))
-    if settings.BACKUP_DIR:
-        secret.append(Path(settings.BACKUP_DIR))
+    confidential = [data, Path(settings.BACKUP_DIR or data), Path(settings.BACKUP_PASSPHRASE_FILE or data)]
+    if _mode(data) & OTHERS:  # else nobody gets that far
+        confidential += [data / "secret_key", data / "restored.env"]
     told = False
-    for path in [data, *secret]:
-        try:
-            mode = stat.S_IMODE(path.stat().st_mode)
-        except OSError:
-            continue
-        if mode & 0o002:
+    for path in dict.fromkeys(confidential):
+        mode = _mode(path)
+        if mode & stat.S_IWOTH:
             told = True
-            yield _open(path, Level.FAILURE, title, "everybody on this machine may write %(path)s")
-        elif mode & 0o004 and path in secret:
+            yield _open(path, Level.FAILURE, title, "write to")
+        elif mode & OTHERS:
             told = True
-            yield _open(path, Level.WARNING, title, "everybody on this machine may read %(path)s")
+            yield _open(path, Level.WARNING, title, "read")
     if not told:
         yield Finding("permissions", Level.OK, title, "nobody else may read or write what is confidential")
 
 
-def _open(path: Path, level: Level, title: str, text: str) -> Finding:
-    return Finding(f"permissions.{path.name}", level, title, text % {"path": path}, f"chmod o-rwx {path}")
+def _mode(path: Path) -> int:
+    try:
+        return stat.S_IMODE(path.stat().st_mode)
+    except OSError:
+        return 0
+
+
+def _open(path: Path, level: Level, title: str, deed: str) -> Finding:
+    text = f"everybody on this machine may {deed} {path}"
+    return Finding(f"permissions.{path.name}", level, title, text, f"chmod o-rwx {path}")

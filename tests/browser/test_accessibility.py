@@ -20,9 +20,12 @@ from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
+from accounts.models import User
 from cases.models import Case, Contact, Follow
 from citizens import services as citizens
 from citizens.models import Access
+from notifications.models import Delivery
+from portal.watch import slow
 from subscriptions import services as subscriptions
 from subscriptions.models import Subscription
 from subscriptions.policy import Rhythm
@@ -341,6 +344,25 @@ def test_staff_pages(
     check(clerk, "zweiter-faktor")
     clerk.locator("main form").first.locator("button[type=submit]").first.click()
     check(clerk, "zweiter-faktor-fehler")
+
+
+def test_operations_pages(
+    world: World, visit: Callable[..., Page], check: Check, log_in: Callable[[Page, str], None], town: Town
+) -> None:
+    """What does not go out and what hangs, for the operator; undelivered mails for a municipality's administrator."""
+    failed = Delivery.objects.filter(municipality=town.municipality).order_by("-pk")[:2]
+    Delivery.objects.filter(pk__in=[row.pk for row in failed]).update(
+        done_at=None, sent_at=None, failed_at=timezone.now(), error="mail.example.org broke off", tries=18
+    )
+    slow._keep("SELECT … FROM cases_case", 0.7)
+    page = visit("desktop", viewport=PHONE)
+    log_in(page, town.admin.email)
+    page.goto(reverse("operations"))
+    check(page, "unzustellbar")
+    User.objects.filter(pk=town.admin.pk).update(is_superuser=True)
+    page.goto(reverse("operations"))
+    page.locator("summary", has_text="700 ms").click()
+    check(page, "betrieb")
 
 
 def test_setup_pages(

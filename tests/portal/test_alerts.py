@@ -1,6 +1,7 @@
 """The operator is told once that something is wrong, once that it is over, and never twice by a restart."""
 
-from datetime import timedelta
+import json
+from datetime import datetime, timedelta
 from email import message_from_bytes, policy
 from types import SimpleNamespace
 
@@ -20,7 +21,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 NOW = timezone.now()
 
 
-def after(**time) -> object:
+def after(**time) -> datetime:
     return NOW + timedelta(**time)
 
 
@@ -178,8 +179,8 @@ def test_a_backup_that_failed_or_is_late(disk, look, settings, tmp_path):
     settings.BACKUP_DIR = str(tmp_path)
     look()
     assert not Trouble.objects.exists()
-    (tmp_path / "last.json").write_text('{"on": true, "at": "%s"}' % (NOW - timedelta(hours=37)).isoformat())
+    (tmp_path / "last.json").write_text(json.dumps({"on": True, "at": after(hours=-37).isoformat()}))
     assert look(minutes=1) == ["Störung: Sicherung"]
-    (tmp_path / "last.json").write_text('{"on": true, "at": "%s"}' % NOW.isoformat())
+    (tmp_path / "last.json").write_text(json.dumps({"on": True, "at": NOW.isoformat()}))
     look(minutes=2)
     assert Trouble.objects.get().over_at

@@ -51,7 +51,7 @@ def test_request_and_view_are_named(logged, client, town):
     [request] = [entry for entry in logged() if entry["event"] == "slow_request"]
     assert request["queries"] == len(entries)
     assert request["view"] == "map"
-    assert slow.recent()[0]["where"] == "map"
+    assert "map" in {entry["where"] for entry in slow.recent()}
 
 
 def test_quick_ones_and_a_setting_of_nothing_are_not_logged(logged, settings, monkeypatch):
