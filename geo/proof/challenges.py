@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qs
 
-from altcha import ChallengeOptionsV1, PayloadV1, create_challenge_v1, verify_solution_v1
+from altcha.v1 import ChallengeOptions, Payload, create_challenge, verify_solution
 from django.conf import settings
 from django.utils.crypto import salted_hmac
 
@@ -29,8 +29,8 @@ def _key(secret: str) -> str:
 
 def challenge(*, purpose: Purpose, municipality_id: int, at: datetime) -> dict[str, Any]:
     """A new challenge: algorithm, challenge, maxNumber, salt, signature. Kept nowhere."""
-    made = create_challenge_v1(
-        ChallengeOptionsV1(
+    made = create_challenge(
+        ChallengeOptions(
             max_number=HARDNESS,
             hmac_key=_key(settings.SECRET_KEY),
             expires=at.astimezone(UTC) + timedelta(seconds=LIFETIME),
@@ -52,12 +52,12 @@ def solved(answer: str, *, purpose: Purpose, municipality_id: int, at: datetime)
     if not at.timestamp() <= int(expires) <= at.timestamp() + LIFETIME:
         return False
     keys = (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
-    if not any(verify_solution_v1(payload, _key(key), check_expires=False)[0] for key in keys):
+    if not any(verify_solution(payload, _key(key), check_expires=False)[0] for key in keys):
         return False
     return first_use(payload.challenge, seconds=LIFETIME + 60)
 
 
-def _read(answer: str) -> PayloadV1 | None:
+def _read(answer: str) -> Payload | None:
     """The answer with every part of the kind it must be; None for everything else."""
     if not answer or len(answer) > MAX_ANSWER:
         return None
@@ -71,4 +71,4 @@ def _read(answer: str) -> PayloadV1 | None:
     number = sent.get("number")
     if not all(isinstance(word, str) and word.isascii() for word in words) or type(number) is not int or number < 0:
         return None
-    return PayloadV1("SHA-256", sent["challenge"], number, sent["salt"], sent["signature"])
+    return Payload("SHA-256", sent["challenge"], number, sent["salt"], sent["signature"])

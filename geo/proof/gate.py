@@ -49,15 +49,15 @@ def admit(
         alarm.count(municipality.pk)
     if not wanted(municipality=municipality, address=address, program=program):
         return None
-    form = {"purpose": purpose, "municipality_id": municipality.pk, "at": at}
-    if proof and challenges.solved(proof, **form):
+    town = municipality.pk
+    if proof and challenges.solved(proof, purpose=purpose, municipality_id=town, at=at):
         return None
     left: int | None = None
     if token and not proof:
-        left = delay.seconds_left(token, address=address, **form)
+        left = delay.seconds_left(token, purpose=purpose, municipality_id=town, address=address, at=at)
         if left == 0:
             return None
     note_refusal("proof")
     if left is None:
-        return Refused(WAIT, delay.token(**form), alone=not proof)
+        return Refused(WAIT, delay.token(purpose=purpose, municipality_id=town, at=at), alone=not proof)
     return Refused(left, token, alone=True)

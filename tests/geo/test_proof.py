@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from altcha import ChallengeV1, PayloadV1, solve_challenge_v1
+from altcha.v1 import Challenge, Payload, solve_challenge
 
 from geo.models import Municipality
 from geo.proof import alarm, challenges, delay, gate
@@ -25,10 +25,10 @@ def _easy(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def answer(made: dict[str, Any], **changed: Any) -> str:
     """The solution of a challenge, as a browser sends it."""
-    challenge = ChallengeV1(made["algorithm"], made["challenge"], made["maxNumber"], made["salt"], made["signature"])
-    found = solve_challenge_v1(challenge)
+    challenge = Challenge(made["algorithm"], made["challenge"], made["maxNumber"], made["salt"], made["signature"])
+    found = solve_challenge(challenge)
     assert found is not None
-    sent = PayloadV1(made["algorithm"], made["challenge"], found.number, made["salt"], made["signature"]).to_dict()
+    sent = Payload(made["algorithm"], made["challenge"], found.number, made["salt"], made["signature"]).to_dict()
     return base64.b64encode(json.dumps({**sent, **changed}).encode()).decode()
 
 
