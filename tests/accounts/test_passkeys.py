@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.urls import reverse
 
 from tests.accounts.test_login import confirm, log_in
@@ -64,3 +65,12 @@ def test_pages_run_under_the_policy(name, client, town):
     assert "Passkey" in text
     assert "onload.js" not in text
     assert "style=" not in text
+
+
+def test_where_a_factor_is_required_a_passkey_does(client, town, settings):
+    settings.STAFF_TOTP = "required"
+    log_in(client, town.manager)
+    confirm(client)
+    assert reverse("mfa_add_webauthn") in client.get("/verwaltung/", follow=True).content.decode()
+    Authenticator.objects.create(user=town.manager, type=Authenticator.Type.WEBAUTHN, data={"name": "x"})
+    assert client.get(reverse("desk")).status_code == 200
