@@ -1,4 +1,5 @@
-"""What happens after the commit: whoever something belongs to gets the link, and nobody else hears anything."""
+"""What happens after the commit: whoever something belongs to gets the link, or hears of a new passkey; nobody else
+hears anything."""
 
 from __future__ import annotations
 
@@ -6,7 +7,7 @@ from django.urls import reverse
 from django.utils import translation
 
 from citizens import services
-from citizens.models import Access
+from citizens.models import Access, Passkey
 from citizens.policy import LINK
 from notifications.plans import Planned
 from notifications.policy import Purpose, Role
@@ -36,4 +37,18 @@ def mails(event: Event) -> None:
         }
     to = Recipient(Role.PERSON, access.email, access.language, access.pk)
     if write(planned=[Planned(Purpose.MINE, to, town, event.at, facts=facts)], event=event):
+        ring_after_commit(drain_deliveries)
+
+
+@consumer("citizens.passkey_mails", events=[services.PASSKEY_ADDED], atomic=False)
+def passkey_mails(event: Event) -> None:
+    """Tell the address that it can be opened in another way from now on: it may not have been its owner. Repeatable."""
+    rows = Passkey.objects.select_related("municipality__parent__parent")
+    row = rows.filter(pk=event.payload["passkey"]).first()
+    if row is None:
+        return
+    with translation.override(row.language):
+        facts = {"page_url": row.municipality.base_url() + reverse("my_reports"), "added_at": row.created_at}
+    to = Recipient(Role.PERSON, row.email, row.language, row.pk)
+    if write(planned=[Planned(Purpose.PASSKEY, to, row.municipality, event.at, facts=facts)], event=event):
         ring_after_commit(drain_deliveries)

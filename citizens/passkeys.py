@@ -31,6 +31,7 @@ from citizens import services
 from citizens.models import Access, Passkey
 from citizens.policy import PASSKEY_UNUSED, PASSKEYS
 from geo.models import Municipality
+from outbox.events import emit
 
 State = dict[str, Any]
 BROKEN = (ValueError, TypeError, KeyError, AttributeError, IndexError, struct.error)
@@ -86,7 +87,7 @@ def add(*, access: Access, site: Site, state: State, answer: Any, at: datetime) 
         return None
     try:
         with transaction.atomic():
-            return Passkey.objects.create(
+            row = Passkey.objects.create(
                 municipality=access.municipality,
                 email=access.email,
                 language=access.language,
@@ -95,6 +96,8 @@ def add(*, access: Access, site: Site, state: State, answer: Any, at: datetime) 
                 created_at=at,
                 used_at=at,
             )
+            emit(services.PASSKEY_ADDED, at=at, passkey=row.pk)
+            return row
     except IntegrityError:  # sent twice
         return of(access).filter(credential_id=websafe_encode(made.credential_id)).first()
 

@@ -26,6 +26,8 @@ from subscriptions.models import Subscriber
 
 ASKED = "citizens.link_asked"
 """Event: {access}."""
+PASSKEY_ADDED = "citizens.passkey_added"
+"""Event: {passkey}."""
 _SIGNER = Signer(salt="citizens.access")
 """For nothing else: a token made for another purpose opens nothing here."""
 

@@ -42,6 +42,7 @@ class Purpose(StrEnum):
     SUBSCRIBE = "subscribe"
     REPORTS = "reports"
     MINE = "mine"
+    PASSKEY = "passkey"
     DANGER = "danger"
     ASSIGNED = "assigned"
     REOPENED = "reopened"

@@ -113,6 +113,8 @@ def test_citizens_open_their_reports_by_passkey(
     steps.press(page, "Passkey hinzufügen")
     expect(page.get_by_text("Der Passkey ist hinzugefügt.")).to_be_visible()
     assert Passkey.objects.get().email == "erika@example.org"
+    (told,) = mails("erika@example.org")
+    assert "Neuer Passkey" in str(told["Subject"])
 
     steps.press(page, "Abmelden")
     steps.press(page, "Mit Passkey öffnen")
