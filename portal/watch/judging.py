@@ -85,7 +85,10 @@ def _process(facts: Facts, process: Process) -> Finding:
         text = _("last sign of life %(time)s ago") % {"time": minutes(silence)} if silence >= 60 else _("is alive")
     if is_silent(facts, process):
         level = Level.FAILURE
-        advice = _("Start it (script/server, or the service of this name), and look into its log.")
+        advice = _(
+            "Start it (script/server, or the service of this name) and look into its log."
+            " Does Redis run, where it is used?"
+        )
         if process is Process.WORKER and is_silent(facts, Process.SCHEDULER):
             # A worker without a scheduler has hardly anything to do, so its silence says nothing about it.
             level, advice = Level.WARNING, _("Start the scheduler first: without it the worker has nothing to do.")

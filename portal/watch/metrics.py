@@ -13,7 +13,6 @@ from pathlib import Path
 
 import structlog
 from django.conf import settings
-from django.core.cache import cache
 from django.db import DatabaseError, InterfaceError, connection
 from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -24,8 +23,8 @@ from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamil
 
 from cases.models import Case
 from cases.policy import CLOSED
-from geo import throttle
 from portal.backup.release import commit, version
+from portal.watch import memory
 from portal.watch.facts import Facts, gather
 from portal.watch.judging import judge
 from portal.watch.policy import RANK
@@ -33,6 +32,7 @@ from portal.watch.policy import RANK
 PATH = "/metrics"
 KEEP = 60
 """Seconds for which the counts of cases are kept."""
+_CASES = "watch:cases"
 Handler = Callable[[HttpRequest], HttpResponseBase]
 
 log = structlog.get_logger("anliegen.metrics")
@@ -127,14 +127,14 @@ def _cases(at: datetime) -> Iterator[Metric]:
         lately.add_metric([municipality], new)
     yield from (cases, lately)
     throttled = CounterMetricFamily("anliegen_throttled", "Requests refused by a throttle.", labels=["throttle"])
-    for name, count in throttle.refusals().items():
+    for name, count in memory.refusals().items():
         throttled.add_metric([name], count)
     yield throttled
 
 
 def _counted(at: datetime) -> list[tuple[str, int, int, int]]:
     """(slug, open, closed, of the last 24 hours) for each municipality with cases. One query, kept for a minute."""
-    found: list[tuple[str, int, int, int]] | None = cache.get("watch:cases")
+    found: list[tuple[str, int, int, int]] | None = memory.recall([_CASES]).get(_CASES)
     if found is None:
         closed = Q(state__in=[state.value for state in CLOSED])
         rows = Case.objects.values("municipality__slug").order_by("municipality__slug")
@@ -145,7 +145,7 @@ def _counted(at: datetime) -> list[tuple[str, int, int, int]]:
                 new=Count("pk", filter=Q(submitted_at__gt=at - timedelta(days=1))),
             ).values_list("municipality__slug", "opened", "closed", "new")
         )
-        cache.set("watch:cases", found, KEEP)
+        memory.remember(_CASES, found, KEEP)
     return found
 
 

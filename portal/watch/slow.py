@@ -15,13 +15,12 @@ from typing import Any
 
 import structlog
 from django.conf import settings
-from django.core.cache import cache
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.signals import connection_created
 from django.http import HttpRequest, HttpResponseBase
 from django.utils import timezone
 
-from portal.outage import ANY_CACHE_ERRORS
+from portal.watch import memory
 
 KEPT = 50
 KEEP_SECONDS = 7 * 86400
@@ -76,7 +75,7 @@ def _note(sql: str, seconds: float) -> None:
 
 
 def _keep(statement: str, seconds: float) -> None:
-    """For `recent`. A cache that is down must not take the query along."""
+    """For `recent`."""
     bound = structlog.contextvars.get_contextvars()
     entry = {
         "at": timezone.now(),
@@ -84,11 +83,8 @@ def _keep(statement: str, seconds: float) -> None:
         "statement": statement,
         "where": bound.get("view") or bound.get("task") or "",
     }
-    try:
-        cache.add(_COUNTER, 0, None)
-        cache.set(f"watch:slow:{cache.incr(_COUNTER) % KEPT}", entry, KEEP_SECONDS)
-    except (ValueError, *ANY_CACHE_ERRORS) as error:
-        log.info("slow_query_not_kept", error=type(error).__name__)
+    if number := memory.next_number(_COUNTER):
+        memory.remember(f"watch:slow:{number % KEPT}", entry, KEEP_SECONDS)
 
 
 def recent() -> list[dict[str, Any]]:
@@ -97,7 +93,7 @@ def recent() -> list[dict[str, Any]]:
     One entry for a statement and place: ms (the slowest), count, at (the latest), statement, where (view or task).
     """
     found: dict[tuple[str, str], dict[str, Any]] = {}
-    for entry in cache.get_many([f"watch:slow:{number}" for number in range(KEPT)]).values():
+    for entry in memory.recall(f"watch:slow:{number}" for number in range(KEPT)).values():
         key = entry["statement"], entry["where"]
         same = found.setdefault(key, {**entry, "count": 0})
         same["count"] += 1

@@ -119,6 +119,13 @@ def test_the_number_of_queries_does_not_grow(enter, operator, failed):
     assert len(many) == len(few) <= 30
 
 
+def test_an_operator_needs_a_second_factor_where_staff_do(enter, operator, settings):
+    settings.STAFF_TOTP = "required"
+    answer = enter(operator).get(OPERATIONS)
+    assert answer.status_code == 302
+    assert answer["Location"] == reverse("mfa_activate_totp")
+
+
 def test_an_operator_without_a_desk_lands_here(client, operator, town):
     client.defaults["HTTP_HOST"] = town.municipality.host
     answer = client.post(reverse("account_login"), {"login": operator.email, "password": "geheim-geheim-1"})

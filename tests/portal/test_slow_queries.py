@@ -68,6 +68,8 @@ def test_a_query_that_fails_fails_as_it_would(logged, monkeypatch):
     def down(*_args, **_how):
         raise OSError
 
-    monkeypatch.setattr(cache, "set", down)
+    for name in ("set", "add", "get_many"):
+        monkeypatch.setattr(cache, name, down)
     User.objects.count()
     assert logged()
+    assert slow.recent() == []
