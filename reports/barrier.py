@@ -119,7 +119,6 @@ def _sent(request: HttpRequest, municipality: Municipality, form: BarrierForm) -
     except Invalid as invalid:
         tell(form, invalid)
     except KeyReused:  # back, other words, sent again
-        form.data = form.data.copy()  # type: ignore[attr-defined]
-        form.data["client_key"] = str(uuid.uuid4())
+        form.data = {**form.data.dict(), "client_key": str(uuid.uuid4())}  # type: ignore[attr-defined]
         form.add_error(None, _("You have sent this form before. If this is something else, please send it once more."))
     return None
