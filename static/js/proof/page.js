@@ -4,7 +4,9 @@ import {solveChallenge} from "./solve.js";
 
 /** The server takes a solution for twenty minutes after the challenge was made. */
 const FRESH = 15 * 60_000;
-/** As in geo.proof.policy; a browser that needs longer waits like one without JavaScript. */
+/** Milliseconds for the challenge to come; with a worse line the form itself says what to do. */
+const LINE = 10_000;
+/** A browser that needs longer waits like one without JavaScript. */
 const PATIENCE = 60_000;
 const running = new WeakMap();
 
@@ -44,7 +46,8 @@ export function refusedAlone(form) {
 }
 
 async function solution(part) {
-  const answer = await fetch(part.dataset.proof, { headers: { Accept: "application/json" }, cache: "no-store" });
+  const signal = AbortSignal.timeout ? AbortSignal.timeout(LINE) : undefined;
+  const answer = await fetch(part.dataset.proof, { headers: { Accept: "application/json" }, cache: "no-store", signal });
   if (!answer.ok) return "";
   const challenge = await answer.json();
   return inWorker(part.dataset.worker, challenge).catch(() => solveChallenge(challenge));
