@@ -47,6 +47,12 @@ def admin(login: Login, town: Town) -> Client:
     return login(town.admin)
 
 
+def test_the_menu_calls_only_the_work_list_so(admin: Client) -> None:
+    assert [entry["current"] for entry in admin.get(reverse("desk")).context["staff_menu"]] == [True]
+    for name in ("setup", "desk_pages", "operations"):
+        assert [entry["current"] for entry in admin.get(reverse(name)).context["staff_menu"]] == [False], name
+
+
 def fresh(town: Town) -> Municipality:
     return Municipality.objects.get(pk=town.municipality.pk)
 
