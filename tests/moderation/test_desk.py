@@ -13,6 +13,7 @@ from cases.models import Stage
 from cases.policy import State
 from cases.services import assign, feedback, message, move, note, note_bounce, question
 from reports.services import release_text, withdraw_text
+from tests.conftest import make_municipality
 
 DESK = "/verwaltung/"
 
@@ -211,3 +212,11 @@ def test_the_menu_of_a_person_leads_to_password_factor_and_logout(manager):
 def test_a_desk_in_english(town, login):
     client: Client = login(town.manager)
     assert "Work list" in client.get(DESK, headers={"accept-language": "en"}).content.decode()
+
+
+def test_a_case_of_another_municipality_says_which(manager, make_report, town):
+    make_report()
+    assert "desk-row__town" not in manager.get(DESK).content.decode()
+    county = make_municipality("kreis", "Gütersloh", "GT", lon=9, lat=52)
+    elsewhere = manager.get(DESK, headers={"host": county.host}).content.decode()
+    assert '<b class="desk-row__town">Harsewinkel</b>' in elsewhere
