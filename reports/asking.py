@@ -7,6 +7,7 @@ from functools import wraps
 from typing import Concatenate, ParamSpec, cast
 
 from django.conf import settings
+from django.contrib.auth import SESSION_KEY
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
@@ -17,7 +18,9 @@ P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponse]
 SECRETS = "secrets"
 """Session key of the secrets somebody came with; cases.views.internal_picture asks it."""
-_KEPT = 20
+_KEPT = 40
+_DAYS = 60
+"""How long a browser knows them: a draft waits 30 days after its last change (reports.flow.DRAFT_DAYS)."""
 
 
 def here(request: HttpRequest) -> Municipality:
@@ -35,10 +38,12 @@ def too_often(request: HttpRequest, deed: str, *, limit: int, seconds: int = 360
 
 
 def remember(request: HttpRequest, secret: str) -> None:
-    """Keep a secret in the session, so that the pictures of that case can be seen; the latest twenty."""
+    """Keep a secret in the session: pictures are served by it, and `/melden/` offers to go on; the latest forty."""
     known: list[str] = request.session.get(SECRETS, [])
     if secret not in known:
         request.session[SECRETS] = [*known, secret][-_KEPT:]
+        if SESSION_KEY not in request.session:  # a login has its own end
+            request.session.set_expiry(_DAYS * 24 * 3600)
 
 
 def private(view: View[P]) -> View[P]:

@@ -18,10 +18,9 @@ from django.utils.translation import gettext as _
 from cases.models import Draft
 from geo.models import Municipality
 from reports import flow
+from reports.asking import remember as remember
 from reports.flow_photos import all_shown
 
-#: The session keeps as many secrets as a household needs.
-SECRETS = 40
 View = Callable[..., HttpResponse]
 
 
@@ -52,13 +51,6 @@ def private(view: View) -> View:
         return response
 
     return shown
-
-
-def remember(request: HttpRequest, secret: str) -> None:
-    """Keep a secret in the session: pictures are served by it, and `/melden/` offers to go on."""
-    known = request.session.get("secrets", [])
-    if secret not in known:
-        request.session["secrets"] = [*known, secret][-SECRETS:]
 
 
 def address_of(draft: Draft, step: str, then: str = "") -> str:

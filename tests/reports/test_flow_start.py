@@ -107,3 +107,11 @@ def test_a_category_that_is_gone_meanwhile_is_asked_again(client, town):
     story.until_check()
     Category.objects.filter(topic__slug="schlagloch").delete()
     assert step_of(story.get("pruefen")) == "was"
+
+
+def test_the_browser_knows_a_draft_as_long_as_it_waits(client, town):
+    client.post("/melden/")
+    assert int(client.cookies["sessionid"]["max-age"]) > 30 * 24 * 3600
+    client.post("/konto/anmelden/", {"login": town.manager.email, "password": "geheim-geheim-1"})
+    client.post("/melden/")
+    assert client.session.get_expiry_age() <= 14 * 24 * 3600, "a login is not prolonged by it"
