@@ -76,7 +76,8 @@ def test_an_empty_town_says_so(client, town):
 
 def test_another_town_has_its_own(client, town, neighbour, release):
     release(at=timezone.now())
-    assert "Noch keine Zahlen" in client.get("/statistik/", headers={"host": neighbour.municipality.host}).content.decode()
+    answer = client.get("/statistik/", headers={"host": neighbour.municipality.host})
+    assert "Noch keine Zahlen" in answer.content.decode()
     assert not Case.objects.filter(municipality=neighbour.municipality).exists()
 
 
