@@ -75,9 +75,12 @@ def test_only_administrators_of_this_house(client: Client, login: Login, town: T
 
 
 def test_the_steps_lead_on_and_are_resumable(admin: Client, town: Town) -> None:
-    answer = admin.post(reverse("setup_name"), filled(admin, "setup_name", name="Neustadt", first_answer_days=5))
+    answer = admin.post(
+        reverse("setup_name"), filled(admin, "setup_name", name="Neustadt", first_answer_days=5, proof_of_work="on")
+    )
     assert answer["Location"] == reverse("setup_look")
     assert (fresh(town).name, fresh(town).first_answer_days) == ("Neustadt", 5)
+    assert fresh(town).proof_of_work
     page = admin.get(reverse("setup")).content.decode()
     assert "1 von 6" in page
     assert "Weiter: Aussehen" in page
