@@ -42,13 +42,15 @@ SECRET = {
     "subscription_stop",
     "subscriptions",
     "my_reports_open",
+    "my_reports_passkey",
+    "my_reports_passkey_add",
     "my_reports_stop",
     "my_reports_delete",
     "my_reports_close",
     "invitation",
 }
 """Need a secret out of a mail, of the session or of the address; shown to the one person who has it."""
-STAFF = ("account_", "mfa_", "desk", "setup", "demo_mail", "field")
+STAFF = ("account_", "mfa_", "desk", "setup", "demo_mail", "field", "operations")
 """Need a login (or are the demo's own)."""
 WORLD = "bbox=8.0,51.0,9.0,53.0"
 
@@ -104,6 +106,7 @@ def addresses(case: Case) -> dict[str, list[str]]:
         "design": ["/design/"],
         "style": [],
         "geo:tile": [],
+        "geo:proof": ["/schutz/barriere/"],
         "geo:base_layer": ["/karte/grund.json"],
         "geo:places": ["/orte/?q=Garten", f"/orte/?q={MARK}"],
         "geo:place_at": ["/orte/bei?lat=51.96&lon=8.23"],
