@@ -1,6 +1,7 @@
 """The operator is told once that something is wrong, once that it is over, and never twice by a restart."""
 
 import json
+import sys
 from datetime import datetime, timedelta
 from email import message_from_bytes, policy
 from types import SimpleNamespace
@@ -23,6 +24,12 @@ NOW = timezone.now()
 
 def after(**time) -> datetime:
     return NOW + timedelta(**time)
+
+
+@pytest.fixture(autouse=True)
+def _now(monkeypatch):
+    """Each test begins now, not when the file was read: rows are made at the time of the clock."""
+    monkeypatch.setattr(sys.modules[__name__], "NOW", timezone.now())
 
 
 @pytest.fixture
