@@ -82,23 +82,23 @@ class ReportSerializer(serializers.Serializer[Any]):
     photos = PictureSerializer(source="pictures", many=True, help_text=_("The released photos."))
 
 
-@extend_schema_field(
-    {
-        "type": "object",
-        "nullable": True,
-        "description": _("Where it is (WGS84); null for a report without a place."),
-        "properties": {
-            "type": {"type": "string", "enum": ["Point"], "description": _("Always “Point”.")},
-            "coordinates": {
-                "type": "array",
-                "items": {"type": "number"},
-                "minItems": 2,
-                "maxItems": 2,
-                "description": _("Longitude and latitude in degrees."),
-            },
+_POINT: dict[str, Any] = {
+    "type": "object",
+    "nullable": True,
+    "properties": {
+        "type": {"type": "string", "enum": ["Point"], "description": _("Always “Point”.")},
+        "coordinates": {
+            "type": "array",
+            "items": {"type": "number"},
+            "minItems": 2,
+            "maxItems": 2,
+            "description": _("Longitude and latitude in degrees."),
         },
-    }
-)
+    },
+}
+
+
+@extend_schema_field({**_POINT, "description": _("Where it is (WGS84); null for a report without a place.")})
 class GeoPoint(GeometryField):  # type: ignore[misc]
     """A GeoJSON point, [longitude, latitude]."""
 
@@ -181,22 +181,7 @@ class CategorySerializer(serializers.Serializer[Any]):
     )
 
 
-@extend_schema_field(
-    {
-        "type": "object",
-        "nullable": True,
-        "properties": {
-            "type": {"type": "string", "enum": ["Point"], "description": _("Always “Point”.")},
-            "coordinates": {
-                "type": "array",
-                "items": {"type": "number"},
-                "minItems": 2,
-                "maxItems": 2,
-                "description": _("Longitude and latitude in degrees."),
-            },
-        },
-    }
-)
+@extend_schema_field(_POINT)
 class PointField(serializers.JSONField):
     """A GeoJSON point, [longitude, latitude] in WGS84 degrees."""
 

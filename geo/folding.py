@@ -28,6 +28,11 @@ _POSTCODE = re.compile(r"(?<!\d)\d{5}(?!\d)")
 _NUMBER = re.compile(r"(?<=\s)(\d{1,4})\s?([a-z])?(?:\s?[-/+]\s?(\d{1,4})\s?([a-z])?)?(?=[\s,]|$)")
 
 
+def one_line(text: str, most: int | None = None) -> str:
+    """What somebody typed as one line: one blank between words, no NUL, at most so many characters."""
+    return " ".join(text.replace("\x00", "").split())[:most]
+
+
 def _plain(text: str) -> str:
     """Lower case, umlauts in two letters, no accents."""
     composed = unicodedata.normalize("NFC", text).lower().translate(_UMLAUTS)

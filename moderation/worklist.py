@@ -23,6 +23,7 @@ from accounts.policy import Permission
 from accounts.services import memberships, reach
 from cases.models import STATES, Case, Entry, Topic
 from cases.policy import ACTIVE, CLOCK_STOPPED, Actor, Deed, State
+from geo.folding import one_line
 from geo.localized import localized
 from moderation.access import seen_by
 from reports.models import Photo
@@ -150,7 +151,7 @@ class Query:
         page = data.get("seite", "")
         return cls(
             tab=BY_SLUG.get(data.get("liste", ""), first),
-            q=" ".join(data.get("q", "").replace("\x00", "").split())[:200],
+            q=one_line(data.get("q", ""), 200),
             category=data.get("kategorie", "").replace("\x00", "")[:80],
             unit=unit if unit == NO_UNIT or (unit.isdecimal() and len(unit) < 18) else "",
             state=state if state in {value for value, _label in STATES} else "",

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods
 
 from cases.errors import Invalid
 from cases.models import Draft
+from geo.folding import one_line
 from geo.localized import localized
 from geo.models import Municipality
 from geo.services import locate
@@ -26,8 +27,7 @@ from reports import flow, flow_last, flow_photos, flow_steps, throttle
 from reports.categories import category_of, tree
 from reports.flow_forms import coordinates
 from reports.flow_pages import address_of, client, gone, here, private, remember
-from reports.policy import ADDRESS_MAX
-from reports.submission import asset_name
+from reports.policy import ADDRESS_MAX, ASSET_MAX
 
 STEPS: dict[str, Callable[[HttpRequest, Draft], HttpResponse]] = {
     flow.PLACE: flow_steps.place,
@@ -52,9 +52,9 @@ def begin(request: HttpRequest) -> HttpResponse:
     query = request.POST if request.method == "POST" else request.GET
     pair = coordinates(query.get("lon", ""), query.get("lat", ""))
     point = make_point(*pair) if pair else None
-    address = " ".join(query.get("adresse", "").replace("\x00", "").split())[:ADDRESS_MAX]
+    address = one_line(query.get("adresse", ""), ADDRESS_MAX)
     category = query.get("kategorie", "")[:80]
-    asset = asset_name(query.get("objekt", ""))
+    asset = one_line(query.get("objekt", ""), ASSET_MAX)
     if request.method == "POST":
         if not throttle.may_start(address=client(request)):
             return render(request, "reports/flow/wait.html", status=429)

@@ -24,7 +24,7 @@ from cases.models import Case, CaseQuerySet, Topic
 from cases.policy import State
 from cases.routing import BERLIN
 from geo import grid
-from geo.folding import fold, squeeze
+from geo.folding import fold, one_line, squeeze
 from geo.models import District, Municipality
 from geo.spatial import Box, check_box
 from reports import numbering
@@ -105,7 +105,7 @@ class Filters:
             districts = known("stadtteil", parts)
             labels |= {("stadtteil", slug): parts[slug] for slug in districts}
         filters = cls(
-            words=" ".join(query.get("q", "").replace("\x00", "").split())[:200],
+            words=one_line(query.get("q", ""), 200),
             categories=categories,
             status=known("status", STATUS),
             period=next(iter(known("zeitraum", PERIODS)), ""),

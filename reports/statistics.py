@@ -32,8 +32,8 @@ DAY: Final = 86_400
 FEW: Final = 5
 """Fewer settled reports than this have no median: it would say nothing."""
 
-Row = tuple[int, int | None, str, datetime, datetime | None, datetime | None]
-"""topic, district, state, submitted, closed, due."""
+Row = tuple[str, int, int | None, str, datetime, datetime | None, datetime | None]
+"""category (its slug, one for the county's and a town's own topic), topic, district, state, submitted, closed, due."""
 
 
 @dataclass
@@ -53,7 +53,7 @@ class Tally:
 
     def add(self, row: Row, now: datetime) -> None:
         """Count one report."""
-        _topic, _district, state, submitted, closed, due = row
+        *_where, state, submitted, closed, due = row
         self.received += 1
         if state == State.DONE:
             self.settled += 1
@@ -150,15 +150,18 @@ def _count(municipality: Municipality, period: Period, now: datetime) -> Figures
     found = _reports(municipality).filter(_span(period))
     public = found.public()
     rows: Iterable[Row] = public.values_list(
-        "topic", "district", "state", "submitted_at", "closed_at", "due_at"
+        "topic__slug", "topic", "district", "state", "submitted_at", "closed_at", "due_at"
     ).iterator()
     whole = Tally()
     months: defaultdict[date, Tally] = defaultdict(Tally)
-    by_topic: defaultdict[int, Tally] = defaultdict(Tally)
+    by_category: defaultdict[str, Tally] = defaultdict(Tally)
+    topic_of: dict[str, int] = {}
     by_district: defaultdict[int | None, Tally] = defaultdict(Tally)
     for row in rows:
-        month = timezone.localtime(row[3], BERLIN).date().replace(day=1)
-        for tally in (whole, months[month], by_topic[row[0]], by_district[row[1]]):
+        category, topic, district, _state, submitted, _closed, _due = row
+        topic_of[category] = topic
+        month = timezone.localtime(submitted, BERLIN).date().replace(day=1)
+        for tally in (whole, months[month], by_category[category], by_district[district]):
             tally.add(row, now)
     hidden = found.filter(public_at__isnull=True).aggregate(
         reviewing=Count("pk", filter=Q(state__in=ACTIVE)), unpublished=Count("pk", filter=Q(state__in=CLOSED))
@@ -167,7 +170,7 @@ def _count(municipality: Municipality, period: Period, now: datetime) -> Figures
         period=period,
         all=whole,
         months=[(month, months[month]) for month in _months(period)],
-        categories=_named_topics(by_topic),
+        categories=_named_categories(by_category, topic_of),
         districts=_named_districts(by_district),
         reopened=_reopened(public),
         reviewing=hidden["reviewing"],
@@ -194,14 +197,11 @@ def _reopened(public: CaseQuerySet) -> int:
     return moved.values("case").distinct().count()
 
 
-def _named_topics(by_topic: dict[int, Tally]) -> list[Tally]:
-    """One row per category; the county's and a town's own row of the same slug are one."""
-    merged: dict[str, Tally] = {}
-    for topic in Topic.objects.filter(pk__in=by_topic):
-        tally = by_topic[topic.pk]
+def _named_categories(by_category: dict[str, Tally], topic_of: dict[str, int]) -> list[Tally]:
+    for topic in Topic.objects.filter(pk__in=topic_of.values()):
+        tally = by_category[topic.slug]
         tally.name, tally.query = str(topic), f"kategorie={topic.slug}"
-        merged[topic.slug] = _sum(merged[topic.slug], tally) if topic.slug in merged else tally
-    return _ordered(merged.values())
+    return _ordered(by_category.values())
 
 
 def _named_districts(by_district: dict[int | None, Tally]) -> list[Tally]:
@@ -210,20 +210,6 @@ def _named_districts(by_district: dict[int | None, Tally]) -> list[Tally]:
     named = [tally for pk, tally in by_district.items() if pk is not None]
     rest = [by_district[None]] if None in by_district and named else []
     return _ordered(named) + rest
-
-
-def _sum(one: Tally, other: Tally) -> Tally:
-    return Tally(
-        name=one.name,
-        query=one.query,
-        received=one.received + other.received,
-        settled=one.settled + other.settled,
-        without_action=one.without_action + other.without_action,
-        open=one.open + other.open,
-        overdue=one.overdue + other.overdue,
-        days=one.days + other.days,
-        waiting=one.waiting + other.waiting,
-    )
 
 
 def _ordered(tallies: Iterable[Tally]) -> list[Tally]:

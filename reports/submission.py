@@ -23,6 +23,7 @@ from cases.services import checked_text
 from forms.models import FormVersion
 from forms.services import validate
 from geo import grid
+from geo.folding import one_line
 from geo.models import Municipality
 from geo.services import IN_SIGHT, locate, owner_of
 from outbox.events import emit
@@ -111,7 +112,7 @@ def submit(
             )
             report = Report.objects.create(
                 case=case,
-                asset=asset_name(asset),
+                asset=one_line(asset, ASSET_MAX),
                 text=checked.text,
                 address=checked.address or found_address,
                 address_by_citizen=bool(checked.address) and checked.address != found_address,
@@ -136,11 +137,6 @@ def submit(
             raise
         return again, False
     return case, True
-
-
-def asset_name(text: str) -> str:
-    """The name of a thing as it is kept: one line of at most ASSET_MAX characters; the rest is cut."""
-    return " ".join(text.replace("\x00", "").split())[:ASSET_MAX]
 
 
 @dataclass
@@ -187,7 +183,7 @@ def _checked(
             raise Invalid({"text": [_("Please shorten the text to %(max)d characters.") % {"max": TEXT_MAX}]})
     except Invalid as invalid:
         errors |= invalid.errors
-    address = " ".join(address.replace("\x00", "").split())
+    address = one_line(address)
     if len(address) > ADDRESS_MAX:
         errors["address"] = [_("Please shorten the address to %(max)d characters.") % {"max": ADDRESS_MAX}]
     if category.rules.place_required and point is None and not address:

@@ -12,9 +12,10 @@ from typing import Any
 import pytest
 from aiosmtpd.controller import Controller
 
-from cases import following
+from cases import following, services
 from cases.change import Act, By
-from cases.models import Case, Follow
+from cases.models import Case, Entry, Follow
+from cases.policy import State
 from cases.services import confirm_contact
 from notifications.models import Delivery
 from notifications.sending import rest
@@ -25,6 +26,16 @@ from tests.conftest import AT, Town
 REPORTER = "erika@example.org"
 FOLLOWER = "paul@example.org"
 LATER = AT + timedelta(hours=1)
+
+
+def purposes(mails: list[Delivery]) -> list[tuple[str, str]]:
+    """What went to whom, sorted."""
+    return sorted((mail.purpose, mail.address) for mail in mails)
+
+
+def move(case: Case, town: Town, to: State, **more: Any) -> Entry:
+    """The clerk moves the case an hour after it came in."""
+    return services.move(case=case, to=to, by=By.staff(town.clerk), act=Act(at=LATER), **more)
 
 
 @pytest.fixture(autouse=True)
