@@ -18,12 +18,23 @@ export async function initPhotos(page) {
   const list = block.querySelector("[data-photo-list]");
   const under = new Set();
   const state = { page, block, input, area, list, under, limit: Number(block.dataset.limit) };
-  if (page.local.photos) page.settled = async () => {
-    for (const row of await photosOf(page.local.secret)) if (!row.key) start(state, row);
-    const all = Promise.all([...under].map((task) => task.promise));
-    // A slow line does not hold up the step: what is under way goes on, and sending waits for it.
-    await Promise.race([all, new Promise((resolve) => { setTimeout(resolve, PATIENCE); })]);
+  // One photo after the other, also those chosen before this script was there or while it still looks at what is kept.
+  let ready;
+  let taken = new Promise((resolve) => { ready = resolve; });
+  const choose = () => {
+    const files = [...input.files];
+    input.value = "";
+    if (files.length) taken = taken.then(() => take(state, files));
   };
+  // A slow line does not hold up the step: what is under way goes on, and sending waits for it.
+  page.settled = () => Promise.race([settled(state, () => taken), new Promise((resolve) => { setTimeout(resolve, PATIENCE); })]);
+  if (area && input) {
+    area.classList.add("upload--live");
+    input.addEventListener("change", choose);
+    choose();
+    for (const kind of ["dragenter", "dragover"]) area.addEventListener(kind, () => area.classList.add("is-over"));
+    for (const kind of ["dragleave", "drop"]) area.addEventListener(kind, () => area.classList.remove("is-over"));
+  }
   await showKept(block, page.local);
   list.addEventListener("click", (event) => {
     const button = event.target.closest("button[name=remove], [data-drop]");
@@ -32,16 +43,6 @@ export async function initPhotos(page) {
     drop(state, button.closest("li"));
   });
   room(state);
-  if (area && input) {
-    area.classList.add("upload--live");
-    input.addEventListener("change", () => {
-      const files = [...input.files];
-      input.value = "";
-      take(state, files);
-    });
-    for (const kind of ["dragenter", "dragover"]) area.addEventListener(kind, () => area.classList.add("is-over"));
-    for (const kind of ["dragleave", "drop"]) area.addEventListener(kind, () => area.classList.remove("is-over"));
-  }
   for (const row of await photosOf(page.local.secret)) {
     if (!page.local.photos) draw(state, row);
     else if (row.key && !list.querySelector(`[data-key="${CSS.escape(row.key)}"]`)) await remove("photos", row.id);
@@ -49,6 +50,16 @@ export async function initPhotos(page) {
   }
   if (page.local.photos) addEventListener("online", () => { if (block.isConnected) page.settled(); });
   count(state);
+  ready();
+}
+
+/** Everything chosen is kept on this device and, where there is an address for it, sent or known to wait. */
+async function settled(state, taken) {
+  const { secret, photos } = state.page.local;
+  await taken();
+  if (!photos) return;
+  for (const row of await photosOf(secret)) if (!row.key) start(state, row);
+  await Promise.all([...state.under].map((task) => task.promise));
 }
 
 /** Show pictures of the server's list from this device while it makes its own, or once they are made. */

@@ -105,7 +105,7 @@ async function draw(draft, asked, on) {
   show(step);
   const form = root().querySelector("[data-flow-form]");
   const local = { secret: draft.secret, step, report: draft.report, photos: null, check: null, anonymous: facts.anonymous, placeless: draft.placeless };
-  const current = { form, local, draft, keep: () => {}, leave: () => {} };
+  const current = { form, local, draft, settled: async () => {}, keep: () => {}, leave: () => {} };
   page = current;
   back(draft, step);
   if (step === "genauer") drawMore(root(), draft);
@@ -195,6 +195,7 @@ async function next(current, submitter) {
   if (name === "anonymous") fill(form, [["email", ""], ["name", ""], ["phone", ""]]);
   if (step === "pruefen") return send(current);
   if (name === "placeless") fill(form, [["address", ""], ["lat", ""], ["lon", ""], ["pinned", ""]]);
+  await current.settled();
   await store(current);
   if (name === "placeless") draft.placeless = true;
   const problems = name === "placeless" ? [] : problemsOf(step, draft, form);
