@@ -102,6 +102,33 @@ class Deed(StrEnum):
     CONTACT_DELETED = "contact_deleted"
     BOUNCED = "bounced"
     ERASED = "erased"
+    ACCEPTED = "accepted"
+    """The unit says that it is theirs."""
+    HANDED_BACK = "handed_back"
+    PRIORITY = "priority"
+    RESUBMISSION = "resubmission"
+    """Put aside until a day, or taken up again."""
+    DUE_CHANGED = "due_changed"
+    FILE_LINKED = "file_linked"
+    """The file number of another system."""
+    REMINDED = "reminded"
+    ESCALATED = "escalated"
+    FORWARDED = "forwarded"
+    FORWARD_ANSWERED = "forward_answered"
+    FORWARD_ENDED = "forward_ended"
+    MERGED = "merged"
+    UNMERGED = "unmerged"
+    SPLIT = "split"
+    HANDED_OVER = "handed_over"
+    """To another municipality of the platform."""
+    PHOTO_REDACTED = "photo_redacted"
+
+
+class WaitsFor(StrEnum):
+    """Whom a waiting case waits for."""
+
+    REPORTER = "reporter"
+    OTHERS = "others"
 
 
 class Actor(StrEnum):
@@ -110,3 +137,5 @@ class Actor(StrEnum):
     CITIZEN = "citizen"
     STAFF = "staff"
     SYSTEM = "system"
+    OUTSIDE = "outside"
+    """An outside body that was sent a link."""

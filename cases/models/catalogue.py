@@ -1,0 +1,85 @@
+"""What a municipality sets up: what cases are about, labels of states, prepared answers, who settles what."""
+
+from __future__ import annotations
+
+from django.contrib.gis.db import models
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Unit
+from cases.models.states import STATES
+from geo.localized import localized
+from geo.models import Municipality
+
+
+class Topic(models.Model):
+    """What a case is about: a category of reports, a service. A row of a county holds for its municipalities, until
+    one of them has its own row with the same slug."""
+
+    municipality = models.ForeignKey(Municipality, models.CASCADE, related_name="topics")
+    slug = models.SlugField(max_length=80)
+    name = models.JSONField(_("Name"))
+    parent = models.ForeignKey("self", models.CASCADE, null=True, blank=True, related_name="children")
+    position = models.PositiveIntegerField(default=0)
+    working_days = models.PositiveSmallIntegerField(_("Working days until settled"), default=10)
+    confidential = models.BooleanField(_("never public"), default=False)
+    active = models.BooleanField(default=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["municipality", "slug"], name="topic_slug")]
+        ordering = ["position", "slug"]
+
+    def __str__(self) -> str:
+        return localized(self.name)
+
+
+class Stage(models.Model):
+    """A label of a machine state ("eingeplant"), with the words for the page and the mail."""
+
+    municipality = models.ForeignKey(Municipality, models.CASCADE, related_name="stages")
+    slug = models.SlugField(max_length=60)
+    state = models.CharField(max_length=10, choices=STATES)
+    label = models.JSONField(_("Label"))
+    public_text = models.JSONField(_("Text on the page and in the mail"), default=dict, blank=True)
+    position = models.PositiveIntegerField(default=0)
+    hides = models.BooleanField(_("takes the case off the public pages"), default=False)
+    active = models.BooleanField(default=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["municipality", "slug"], name="stage_slug")]
+        ordering = ["position", "slug"]
+
+    def __str__(self) -> str:
+        return localized(self.label)
+
+
+class TextBlock(models.Model):
+    """A prepared answer for staff."""
+
+    municipality = models.ForeignKey(Municipality, models.CASCADE, related_name="text_blocks")
+    slug = models.SlugField(max_length=60)
+    state = models.CharField(max_length=10, choices=STATES, blank=True)
+    topic = models.ForeignKey(Topic, models.CASCADE, null=True, blank=True)
+    title = models.CharField(max_length=120)
+    text = models.JSONField()
+    position = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["municipality", "slug"], name="text_block_slug")]
+        ordering = ["position", "title"]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Responsibility(models.Model):
+    """topic × area → unit; the most specific row wins (see services.unit_for)."""
+
+    municipality = models.ForeignKey(Municipality, models.CASCADE, related_name="responsibilities")
+    topic = models.ForeignKey(Topic, models.CASCADE, null=True, blank=True)
+    area = models.MultiPolygonField(srid=4326, null=True, blank=True)
+    area_name = models.CharField(max_length=120, blank=True)
+    unit = models.ForeignKey(Unit, models.CASCADE)
+    text = models.JSONField(_("Text for the citizen"), default=dict, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.topic or '*'} × {self.area_name or '*'} → {self.unit}"
