@@ -100,6 +100,8 @@ def _who(entry: Entry) -> str:
         return str(entry.user) if entry.user else _("Staff")
     if entry.actor == Actor.SYSTEM.value:
         return _("automatically")
+    if entry.actor == Actor.OUTSIDE.value:
+        return str(entry.data.get("outside") or _("outside body"))
     somebody = entry.deed == Deed.FEEDBACK.value and not entry.for_reporter
     return _("a citizen") if somebody else _("the reporter")
 
@@ -157,6 +159,22 @@ def _titles() -> dict[Deed, str]:
         Deed.CONTACT_CONFIRMED: _("E-mail confirmed"),
         Deed.CONTACT_DELETED: _("Contact data deleted"),
         Deed.ERASED: _("Deleted"),
+        Deed.ACCEPTED: _("Accepted by the unit"),
+        Deed.HANDED_BACK: _("Handed back"),
+        Deed.PRIORITY: _("Priority changed"),
+        Deed.RESUBMISSION: _("Resubmission"),
+        Deed.DUE_CHANGED: _("Due date changed"),
+        Deed.FILE_LINKED: _("File number"),
+        Deed.REMINDED: _("Reminder"),
+        Deed.ESCALATED: _("Escalated"),
+        Deed.FORWARDED: _("Forwarded to an outside body"),
+        Deed.FORWARD_ANSWERED: _("Answer of the outside body"),
+        Deed.FORWARD_ENDED: _("Forwarding ended"),
+        Deed.MERGED: _("Merged with another case"),
+        Deed.UNMERGED: _("Merging undone"),
+        Deed.SPLIT: _("Split off"),
+        Deed.HANDED_OVER: _("Handed over to another municipality"),
+        Deed.PHOTO_REDACTED: _("Photo redacted"),
     }
 
 
