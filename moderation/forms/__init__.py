@@ -1,0 +1,31 @@
+"""The forms of the desk. They read what was typed; what is allowed, the verbs decide."""
+
+from moderation.forms.base import DeedForm, PhotosField, TextForm
+from moderation.forms.release import PhotoForm, ReleaseForm, WordingForm
+from moderation.forms.work import (
+    AssignForm,
+    CategoryForm,
+    MessageForm,
+    MoveForm,
+    NoteForm,
+    PlaceForm,
+    SettleForm,
+    UpdateForm,
+)
+
+__all__ = [
+    "AssignForm",
+    "CategoryForm",
+    "DeedForm",
+    "MessageForm",
+    "MoveForm",
+    "NoteForm",
+    "PhotoForm",
+    "PhotosField",
+    "PlaceForm",
+    "ReleaseForm",
+    "SettleForm",
+    "TextForm",
+    "UpdateForm",
+    "WordingForm",
+]
