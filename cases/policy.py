@@ -139,3 +139,32 @@ class Actor(StrEnum):
     SYSTEM = "system"
     OUTSIDE = "outside"
     """An outside body that was sent a link."""
+
+
+class LookedAt(StrEnum):
+    """What somebody of the staff looked at, although it is kept apart."""
+
+    CONTACT = "contact"
+    ORIGINAL = "original"
+    """A photo as it was sent."""
+
+
+class LookFor(StrEnum):
+    """What for."""
+
+    QUESTION = "question"
+    """To ask the reporter something."""
+    ANSWER = "answer"
+    """To tell the reporter something."""
+    INFORMATION = "information"
+    """Somebody has the right to be told what is stored of them."""
+    CHECK = "check"
+    """To see whether the report is genuine."""
+    EVIDENCE = "evidence"
+    """For the police, a court or an insurance."""
+    REDACTION = "redaction"
+    """To see what was painted over."""
+
+
+ORIGINAL_DAYS = 90
+"""Days after closing until the originals of photos are deleted, where neither category nor municipality says more."""

@@ -165,6 +165,8 @@ class Municipality(models.Model):
     )
     proof_of_work = models.BooleanField(_("proof of work at all times"), default=False, db_default=False)
     """Without it only under attack; see geo.proof.policy."""
+    original_days = models.PositiveSmallIntegerField(_("originals of photos are kept for days"), null=True, blank=True)
+    """Counted from closing; null: as the county has it, else cases.policy.ORIGINAL_DAYS."""
     active = models.BooleanField(_("active"), default=True)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)

@@ -2,7 +2,7 @@
 
 from cases.models.case import Case, CaseQuerySet, Contact
 from cases.models.catalogue import Responsibility, Stage, TextBlock, Topic
-from cases.models.people import Follow, Support, Watcher
+from cases.models.people import Follow, Look, Support, Watcher
 from cases.models.states import STATES, WAITS_FOR, new_secret
 from cases.models.story import Draft, Entry, File
 from cases.models.together import Forward, Merge
@@ -18,6 +18,7 @@ __all__ = [
     "File",
     "Follow",
     "Forward",
+    "Look",
     "Merge",
     "Responsibility",
     "Stage",

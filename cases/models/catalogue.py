@@ -23,6 +23,8 @@ class Topic(models.Model):
     working_days = models.PositiveSmallIntegerField(_("Working days until settled"), default=10)
     confidential = models.BooleanField(_("never public"), default=False)
     active = models.BooleanField(default=True)
+    original_days = models.PositiveSmallIntegerField(null=True, blank=True)
+    """Days after closing until the originals of photos are deleted; null: as its group or municipality has it."""
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["municipality", "slug"], name="topic_slug")]

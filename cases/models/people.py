@@ -1,4 +1,4 @@
-"""Who else a case concerns: supporters, followers, colleagues who watch it."""
+"""Who else a case concerns: supporters, followers, colleagues who watch it, and who looked at what is kept apart."""
 
 from __future__ import annotations
 
@@ -59,3 +59,23 @@ class Watcher(models.Model):
 
     def __str__(self) -> str:
         return f"watcher {self.pk}"
+
+
+class Look(models.Model):
+    """That a member of staff looked at what is kept apart: contact data, or the original of a photo. Append-only."""
+
+    case = models.ForeignKey(Case, models.CASCADE, related_name="looks")
+    user = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
+    at = models.DateTimeField()
+    what = models.CharField(max_length=10)
+    """See policy.LookedAt."""
+    purpose = models.CharField(max_length=12)
+    """See policy.LookFor."""
+    file = models.ForeignKey("cases.File", models.SET_NULL, null=True, blank=True, related_name="+")
+    """The photo, where its original was looked at."""
+
+    class Meta:
+        indexes = [models.Index(fields=["case", "at", "id"], name="look_case")]
+
+    def __str__(self) -> str:
+        return f"look {self.pk}"

@@ -81,6 +81,11 @@ class File(models.Model):
     ready_at = models.DateTimeField(null=True, blank=True)
     """When the variants were made; before that only a placeholder is shown."""
     failed = models.BooleanField(default=False)
+    redaction = models.JSONField(null=True, blank=True)
+    """Areas that are painted over in every variant, as cases.areas stores them; null: none."""
+    redacted_at = models.DateTimeField(null=True, blank=True)
+    original_deleted_at = models.DateTimeField(null=True, blank=True)
+    """Since then only the variants are kept, and a redaction stands for good."""
     created_at = models.DateTimeField()
 
     class Meta:
