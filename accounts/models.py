@@ -18,6 +18,11 @@ ROLES = [
     (policy.Role.FIELD.value, _("Field worker")),
     (policy.Role.EDITOR.value, _("Editor")),
 ]
+RHYTHMS = [
+    (policy.MailRhythm.AT_ONCE.value, _("at once")),
+    (policy.MailRhythm.DIGEST.value, _("once in the morning, all together")),
+    (policy.MailRhythm.NONE.value, _("no mail")),
+]
 
 
 class UserManager(BaseUserManager["User"]):
@@ -73,6 +78,15 @@ class Unit(models.Model):
     external = models.BooleanField(_("outside body"), default=False)
     public_name = models.CharField(_("Name on public pages"), max_length=120, blank=True)
     active = models.BooleanField(default=True)
+    parent = models.ForeignKey(
+        "self", models.SET_NULL, null=True, blank=True, related_name="teams", verbose_name=_("Team of")
+    )
+    """The unit this one is a team of; a team has no teams of its own."""
+    mail_rhythm = models.CharField(
+        _("Mail about new cases"), max_length=10, choices=RHYTHMS, default="at_once", db_default="at_once"
+    )
+    digest_at = models.DateTimeField(null=True, blank=True)
+    """Up to when the morning mails have told of cases; null before the first one."""
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["municipality", "slug"], name="unit_slug")]
@@ -85,6 +99,11 @@ class Unit(models.Model):
     def shown_name(self) -> str:
         """Name for citizens."""
         return self.public_name or self.name
+
+    @property
+    def mailbox(self) -> str:
+        """Where its mails go: a team without an address of its own reads its unit's."""
+        return self.email or (self.parent.email if self.parent is not None else "")
 
 
 class Membership(models.Model):
@@ -127,3 +146,23 @@ class SetUpStep(models.Model):
 
     def __str__(self) -> str:
         return f"{self.step}, {self.municipality}"
+
+
+class Absence(models.Model):
+    """Days on which somebody is away, and who stands in for them. Both days belong to it."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="absences")
+    deputy = models.ForeignKey(User, models.CASCADE, related_name="stands_in")
+    from_on = models.DateField(_("First day"))
+    until_on = models.DateField(_("Last day"))
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=models.Q(until_on__gte=models.F("from_on")), name="absence_days"),
+            models.CheckConstraint(condition=~models.Q(user=models.F("deputy")), name="absence_deputy"),
+        ]
+        indexes = [models.Index(fields=["deputy", "until_on"], name="absence_of_deputy")]
+        ordering = ["from_on", "pk"]
+
+    def __str__(self) -> str:
+        return f"absence {self.pk}"

@@ -17,6 +17,14 @@ class Role(StrEnum):
     EDITOR = "editor"
 
 
+class MailRhythm(StrEnum):
+    """When a unit is told of new cases."""
+
+    AT_ONCE = "at_once"
+    DIGEST = "digest"
+    NONE = "none"
+
+
 class Permission(StrEnum):
     """What a verb asks for."""
 

@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from geo.colour import lightened, validate_accent
 from geo.fields import SealedURLField
 from geo.localized import localized, validate_localized
-from geo.policy import KIND_ADDRESS, KINDS, STATES, WORKING_DAYS
+from geo.policy import KIND_ADDRESS, KINDS, PATIENCE, PATIENCE_MAX, STATES, WORKING_DAYS
 from geo.spatial import at_point
 from net.sealed import seal_password, unseal_password
 
@@ -62,6 +62,20 @@ def validate_origins(value: Any) -> None:
         raise ValidationError(_("Write each site as https://www.example.org, without a path."), code="origins")
     if len(value) > ORIGINS:
         raise ValidationError(_("At most %(n)d sites.") % {"n": ORIGINS}, code="origins")
+
+
+def validate_patience(value: Any) -> None:
+    """Accept {subject: [reminder, escalation]} of known subjects, in working days from 0 (never) to PATIENCE_MAX."""
+
+    def fits(pair: Any) -> bool:
+        whole = isinstance(pair, list) and len(pair) == 2 and all(type(one) is int for one in pair)
+        return whole and all(0 <= one <= PATIENCE_MAX for one in pair) and (not all(pair) or pair[0] <= pair[1])
+
+    if not isinstance(value, dict) or not set(value) <= set(PATIENCE) or not all(map(fits, value.values())):
+        raise ValidationError(
+            _("Name for each subject the days until the reminder and, not fewer, until the escalation."),
+            code="patience",
+        )
 
 
 def validate_relay(value: str) -> None:
@@ -163,6 +177,11 @@ class Municipality(models.Model):
     embed_origins = models.JSONField(
         _("sites that may embed the widget"), default=list, db_default=[], blank=True, validators=[validate_origins]
     )
+    patience = models.JSONField(
+        _("working days until a reminder"), default=dict, db_default={}, blank=True, validators=[validate_patience]
+    )
+    """{subject: [days until the reminder, days until the escalation]}; 0: never. What is missing, the county says,
+    else geo.policy.PATIENCE. Read it by `waits`."""
     proof_of_work = models.BooleanField(_("proof of work at all times"), default=False, db_default=False)
     """Without it only under attack; see geo.proof.policy."""
     original_days = models.PositiveSmallIntegerField(_("originals of photos are kept for days"), null=True, blank=True)
@@ -257,6 +276,11 @@ class Municipality(models.Model):
                 if text:
                     found[key] = text
         return found
+
+    def waits(self, subject: str) -> tuple[int, int]:
+        """Working days until somebody is reminded of a subject of PATIENCE, and until it is escalated; 0: never."""
+        found = next((one.patience[subject] for one in self.chain() if subject in one.patience), PATIENCE[subject])
+        return found[0], found[1]
 
     def base_url(self) -> str:
         """Scheme, host and (unless it is the scheme's own) port, without a slash at the end."""

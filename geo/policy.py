@@ -41,3 +41,15 @@ KINDS: Final = [
 
 #: Monday to Friday, as `datetime.date.weekday()` counts.
 WORKING_DAYS: Final = [0, 1, 2, 3, 4]
+
+#: What must not lie for ever → working days until a reminder, and until the complaint management hears of it; 0: never.
+#: Municipalities set their own (`Municipality.patience`).
+PATIENCE: Final[dict[str, tuple[int, int]]] = {
+    "accept": (2, 4),
+    "answer": (3, 6),
+    "release": (2, 4),
+    "reason": (1, 3),
+    "question": (10, 0),
+    "forward": (10, 20),
+}
+PATIENCE_MAX: Final = 120

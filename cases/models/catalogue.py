@@ -6,7 +6,8 @@ from django.contrib.gis.db import models
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Unit
-from cases.models.states import STATES
+from cases.models.states import STATES, WAITS_FOR
+from cases.policy import WaitsFor
 from geo.localized import localized
 from geo.models import Municipality
 
@@ -44,6 +45,14 @@ class Stage(models.Model):
     public_text = models.JSONField(_("Text on the page and in the mail"), default=dict, blank=True)
     position = models.PositiveIntegerField(default=0)
     hides = models.BooleanField(_("takes the case off the public pages"), default=False)
+    waits_for = models.CharField(
+        _("waits for"),
+        max_length=10,
+        choices=WAITS_FOR,
+        default=WaitsFor.OTHERS.value,
+        db_default=WaitsFor.OTHERS.value,
+    )
+    """Whom a case in this stage waits for; read of stages of a waiting state only."""
     active = models.BooleanField(default=True)
 
     class Meta:
