@@ -131,6 +131,15 @@ class WaitsFor(StrEnum):
     OTHERS = "others"
 
 
+class Means(StrEnum):
+    """What a stage stands for, where a verb leads to it."""
+
+    DUPLICATE = "duplicate"
+    """The same was reported before."""
+    FORWARDED = "forwarded"
+    """An outside body has it; its name is said with the label."""
+
+
 class Actor(StrEnum):
     """Who did it."""
 

@@ -9,13 +9,16 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib.gis.db import models
+from django.utils import translation
+from django.utils.translation import gettext as _
 
+from accounts.absence import deputised
 from accounts.models import Unit, User
 from accounts.policy import Permission
 from accounts.services import reach
 from cases.models.catalogue import Stage, Topic
 from cases.models.states import STATES, WAITS_FOR, new_secret
-from cases.policy import ACTIVE, CLOSED, FACTS, Facts, State
+from cases.policy import ACTIVE, CLOSED, FACTS, Facts, Means, State
 from geo.localized import localized
 from geo.models import District, Municipality
 
@@ -53,14 +56,15 @@ class CaseQuerySet(models.QuerySet["Case"]):
         return self.filter(public_at__isnull=False, confidential=False)
 
     def visible_to(self, user: User | Any) -> CaseQuerySet:
-        """Cases of the own municipality, or handed to an own unit (or a unit of the own municipality).
+        """Cases of the own municipality, or handed to an own unit (or a unit of the own municipality), or to somebody
+        the person stands in for today.
 
         Confidential ones only for the complaint management, the unit or person they were handed to.
         """
         see, trusted = reach(user, Permission.SEE), reach(user, Permission.CONFIDENTIAL)
         if not see:
             return self.none()
-        handed = models.Q(unit_id__in=see.units) | models.Q(assignee_id=user.pk)
+        handed = models.Q(unit_id__in=see.units) | models.Q(assignee_id__in=deputised(user))
         of_house = models.Q(municipality_id__in=see.municipalities) | models.Q(
             unit_id__in=Unit.objects.filter(municipality_id__in=see.municipalities).values("pk")
         )
@@ -127,6 +131,10 @@ class Case(models.Model):
     file_number = models.CharField(max_length=60, blank=True, default="", db_default="")
     """Its number in another system of the town hall."""
     file_url = models.URLField(max_length=500, blank=True, default="", db_default="")
+    forwarded_to = models.CharField(max_length=120, blank=True, default="", db_default="")
+    """Public name of the outside body that has it; see cases.forwarding."""
+    part_of = models.ForeignKey("self", models.CASCADE, null=True, blank=True, related_name="parts")
+    """The main case of an internal part, which is never public and writes to no citizen."""
 
     objects = CaseQuerySet.as_manager()
 
@@ -167,5 +175,16 @@ class Case(models.Model):
 
     @property
     def state_label(self) -> str:
-        """The word shown for the state: the stage's label, else the state's own."""
-        return localized(self.stage.label) if self.stage else str(self.get_state_display())
+        """The word shown for the state: the stage's label, else the state's own; with the outside body that has it."""
+        return localized(self.label_of(self.stage)) if self.stage else str(self.get_state_display())
+
+    def label_of(self, stage: Stage) -> dict[str, str]:
+        """A stage's label on this case, by language: what lies with an outside body says with which."""
+        words: dict[str, str] = stage.label
+        if stage.means != Means.FORWARDED.value or not self.forwarded_to:
+            return words
+        found = {}
+        for language, label in words.items():
+            with translation.override(language):
+                found[language] = _("%(label)s to %(name)s") % {"label": label, "name": self.forwarded_to}
+        return found

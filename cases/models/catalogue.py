@@ -6,7 +6,7 @@ from django.contrib.gis.db import models
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Unit
-from cases.models.states import STATES, WAITS_FOR
+from cases.models.states import MEANS, STATES, WAITS_FOR
 from cases.policy import WaitsFor
 from geo.localized import localized
 from geo.models import Municipality
@@ -53,6 +53,8 @@ class Stage(models.Model):
         db_default=WaitsFor.OTHERS.value,
     )
     """Whom a case in this stage waits for; read of stages of a waiting state only."""
+    means = models.CharField(_("stands for"), max_length=12, choices=MEANS, blank=True, default="", db_default="")
+    """What verbs find it by: the label of a duplicate, of what was forwarded."""
     active = models.BooleanField(default=True)
 
     class Meta:

@@ -6,7 +6,7 @@ import secrets
 
 from django.utils.translation import gettext_lazy as _
 
-from cases.policy import State, WaitsFor
+from cases.policy import Means, State, WaitsFor
 
 STATES = [
     (State.NEW.value, _("received")),
@@ -19,6 +19,10 @@ STATES = [
 WAITS_FOR = [
     (WaitsFor.REPORTER.value, _("for the reporter")),
     (WaitsFor.OTHERS.value, _("for others")),
+]
+MEANS = [
+    (Means.DUPLICATE.value, _("was reported before")),
+    (Means.FORWARDED.value, _("lies with an outside body")),
 ]
 
 

@@ -20,6 +20,8 @@ class Forward(models.Model):
     email = models.EmailField(_("E-mail"))
     text = models.TextField(_("What they are asked for"), blank=True)
     with_contact = models.BooleanField(_("they may see who reported"), default=False)
+    photos = models.JSONField(null=True, blank=True)
+    """Ids of files that staff chose to show beside the released ones."""
     token = models.CharField(max_length=32, default=new_secret, unique=True)
     by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
     sent_at = models.DateTimeField()

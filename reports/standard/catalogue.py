@@ -130,6 +130,7 @@ def _stages(municipality: Municipality) -> int:
             label=row["label"],
             public_text=row.get("text", {}),
             hides=row.get("hides", False),
+            means=row.get("means", ""),
             position=position,
         )
         for position, row in enumerate(data("stages")["stages"])
