@@ -27,6 +27,7 @@ RELAY_LENGTH = 300
 _ORIGIN = re.compile(r"^https?://(\*\.)?[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:\d{1,5})?$")
 ORIGINS = 20
 _RELAY = re.compile(r"^(smtp|smtp\+tls|smtps)://[^\s]+$")
+_MAILBOX = re.compile(r"^(imaps|imap\+tls)://[^\s]+$")
 
 
 def default_working_days() -> list[int]:
@@ -84,6 +85,14 @@ def validate_relay(value: str) -> None:
         raise ValidationError(_("Write the relay as smtp+tls://user:password@host:587."), code="relay")
     if len(seal_password(value)) > RELAY_LENGTH:
         raise ValidationError(_("Address and password of the relay are too long."), code="relay")
+
+
+def validate_mailbox(value: str) -> None:
+    """Accept an IMAP address such as `imaps://user:password@mail.example.org:993/INBOX`; never without TLS."""
+    if value and not _MAILBOX.match(value):
+        raise ValidationError(_("Write the mailbox as imaps://user:password@host:993/INBOX."), code="mailbox")
+    if len(seal_password(value)) > RELAY_LENGTH:
+        raise ValidationError(_("Address and password of the mailbox are too long."), code="mailbox")
 
 
 class MunicipalityQuerySet(models.QuerySet["Municipality"]):
@@ -159,6 +168,16 @@ class Municipality(models.Model):
     sender_address = models.EmailField(_("sender address"), blank=True)
     reply_to = models.EmailField(_("answers go to"), blank=True)
     smtp_relay = SealedURLField(_("own mail relay"), max_length=RELAY_LENGTH, blank=True, validators=[validate_relay])
+    intake_address = models.EmailField(_("address for reports by mail"), blank=True, default="", db_default="")
+    """Mails to it become drafts, or answers by a mark after its "+"; see package intake."""
+    intake_imap = SealedURLField(
+        _("mailbox that is fetched"),
+        max_length=RELAY_LENGTH,
+        blank=True,
+        default="",
+        db_default="",
+        validators=[validate_mailbox],
+    )
     accent = models.CharField(_("accent colour"), max_length=7, default="#1d4f91", validators=[validate_accent])
     coat_of_arms = models.CharField(
         _("coat of arms"), max_length=200, blank=True, help_text=_("Path below the static files.")
@@ -235,6 +254,10 @@ class Municipality(models.Model):
     def relay_url(self) -> str:
         """Its own relay with the password in clear, else its county's, else "". Raises net.sealed.Unreadable."""
         return next((unseal_password(one.smtp_relay) for one in self.chain() if one.smtp_relay), "")
+
+    def intake(self) -> str:
+        """Its own address for reports by mail, else its county's, else ""."""
+        return next((one.intake_address for one in self.chain() if one.intake_address), "")
 
     def chain(self) -> list[Municipality]:
         """Itself and its parents, nearest first: the order in which rows are inherited."""

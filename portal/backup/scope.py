@@ -245,8 +245,8 @@ class Town:
         cuts = [(fields.index(name), ids) for (table, name), ids in self._cut.items() if table == label and ids]
         weakened = [(fields.index(name), value) for name, value in _WEAK.get(label, {}).items() if name in fields]
         outsiders, pk = self._named[label], fields.index(model._meta.pk.attname)
-        # A relay's password is encrypted with a key that stays where it is: it must be entered anew.
-        sealed = [fields.index(name) for name in {"smtp_relay"} & set(fields)]
+        # A password of another machine is encrypted with a key that stays where it is: it must be entered anew.
+        sealed = [fields.index(name) for name in {"smtp_relay", "intake_imap"} & set(fields)]
         if not cuts and not sealed and not (weakened and outsiders):
             return None
 
