@@ -29,13 +29,15 @@ def memberships(user: User | AnonymousUser | None) -> list[Membership]:
         return []
     cached: list[Membership] | None = getattr(user, "_memberships", None)
     if cached is None:
-        cached = list(user.memberships.select_related("municipality", "unit"))
+        cached = list(user.memberships.select_related("municipality", "unit").prefetch_related("unit__teams"))
         user._memberships = cached  # type: ignore[attr-defined]
     return cached
 
 
 def reach(user: User | AnonymousUser | None, permission: Permission) -> Reach:
     """Where `user` has `permission`: as manager, editor or administrator in the whole municipality, else per unit.
+
+    Who works for a unit works for its teams too; who works for a team, for that team alone.
 
     A county's staff do not reach into its municipalities: each is its own controller (Art. 4 (7) DSGVO).
     """
@@ -49,6 +51,8 @@ def reach(user: User | AnonymousUser | None, permission: Permission) -> Reach:
             whole.add(membership.municipality_id)
         else:
             units.add(membership.unit_id)
+            if membership.unit is not None:
+                units.update(team.pk for team in membership.unit.teams.all())
     return Reach(frozenset(whole), frozenset(units))
 
 

@@ -25,6 +25,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from accounts.absence import deputised
 from accounts.models import User
 from accounts.policy import Permission
 from accounts.services import may, reach
@@ -88,12 +89,18 @@ def payload_hash(asked: dict[str, Any]) -> str:
 def permits(case: Case, user: User | Any, permission: Permission) -> bool:
     """Whether `user`, who sees the case, may do `permission` on it. Reads memberships once per user, nothing else.
 
-    The person a case was assigned to acts with the rights that they have anywhere.
+    The person a case was assigned to, and who stands in for them today, act with the rights that they have anywhere.
     """
     if may(user, permission, municipality_id=case.municipality_id, unit=case.unit):
         return True
-    assigned = case.assignee_id is not None and case.assignee_id == getattr(user, "pk", None)
-    return assigned and bool(reach(user, permission))
+    return case.assignee_id is not None and case.assignee_id in deputised(user) and bool(reach(user, permission))
+
+
+def lies_with(case: Case, user: User | Any) -> bool:
+    """Whether the case lies with the person, or with a unit or team they work for."""
+    if case.assignee_id is not None and case.assignee_id in deputised(user):
+        return True
+    return case.unit_id is not None and case.unit_id in reach(user, Permission.SEE).units
 
 
 def require(case: Case, by: By, permission: Permission) -> None:

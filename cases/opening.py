@@ -47,6 +47,8 @@ def open_case(
         case.due_at = routing.due(municipality, act.at, topic.working_days)
     if "unit" not in facts:
         case.unit = routing.unit_for(municipality=municipality, topic=topic, point=case.point)
+    if case.unit_id is not None:
+        case.assigned_at = act.at
     case.save()
     case.number = f"{municipality.prefix}-{act.at.astimezone(routing.BERLIN).year}-{case.pk:06d}"
     Case.objects.filter(pk=case.pk).update(number=case.number)

@@ -13,8 +13,8 @@ from django.contrib.gis.geos import Point
 from django.db.models import Q
 from django.utils import timezone
 
-from accounts.models import Unit
-from cases.models import Responsibility, Stage, TextBlock, Topic
+from accounts.models import Unit, User
+from cases.models import Case, Responsibility, Stage, TextBlock, Topic
 from cases.policy import State
 from geo.models import Municipality
 
@@ -79,6 +79,28 @@ def unit_for(*, municipality: Municipality, topic: Topic, point: Point | None) -
         return None
     row = responsibility_for(municipality=municipality, topic=topic, point=point)
     return row.unit if row else None
+
+
+def give(case: Case, unit: Unit | None, assignee: User | None = None, *, at: datetime) -> None:
+    """Set unit and person of a locked case: since when it lies there, and that nobody there has accepted it yet."""
+    moved = unit != case.unit or (unit is None and assignee != case.assignee)
+    case.unit, case.assignee = unit, assignee
+    if moved:
+        case.assigned_at = at if unit is not None or assignee is not None else None
+        case.accepted_at = None
+
+
+def reroute(case: Case, named_before: Unit | None, *, at: datetime) -> None:
+    """Give a case of another category or place to the unit that is responsible now.
+
+    A unit that somebody chose by hand keeps it as long as the table names the same unit as before: then the change
+    says nothing about who settles it. Where the table names another one, that one gets it.
+    """
+    named = unit_for(municipality=case.municipality, topic=case.topic, point=case.point)
+    if named is not None and named != case.unit and (named != named_before or case.unit is None):
+        give(case, named, at=at)
+    elif case.confidential:
+        give(case, None, case.assignee, at=at)
 
 
 @lru_cache(maxsize=256)

@@ -15,7 +15,7 @@ from accounts.models import Unit, User
 from accounts.policy import Permission
 from accounts.services import may
 from cases import routing
-from cases.change import Act, By, change
+from cases.change import Act, By, change, lies_with
 from cases.errors import Invalid, NoSuchEdge
 from cases.models import Case, Contact, Entry, File, Stage
 from cases.policy import (
@@ -26,6 +26,7 @@ from cases.policy import (
     Actor,
     Deed,
     State,
+    WaitsFor,
     reason_required,
 )
 from outbox.events import emit
@@ -94,15 +95,14 @@ def move(
             "from": before.value,
             "to": to.value,
             "stage": stage.pk if stage else None,
-            "label": stage.label if stage else None,
+            "label": row.label_of(stage) if stage else None,
             "expected_on": expected_on.isoformat() if expected_on else None,
         }
         entry.text, entry.public, entry.for_reporter = text, not (stage and stage.hides), True
         if to != before:
             row.state_since = entry.at
             row.closed_at = entry.at if to in CLOSED else None
-        if by.actor is Actor.STAFF and row.first_answer_at is None:
-            row.first_answer_at = entry.at
+        _answered(row, by, entry.at)
         row.state = to.value
         row.expected_on = expected_on if expected_on or to in CLOSED else row.expected_on
         _enter(row, stage)
@@ -115,9 +115,14 @@ def _enter(case: Case, stage: Stage | None) -> None:
 
     A stage that hides takes the case off them; the next one that does not brings it back as it was: a case that was
     public is public again without a second release, one that never was is not. What was taken back meanwhile stays
-    away, since taking back the last released part also forgets that the case was public.
+    away, since taking back the last released part also forgets that the case was public. Whom a waiting case waits
+    for, the stage says.
     """
     case.stage = stage
+    if State(case.state) not in CLOCK_STOPPED:
+        case.waits_for = ""
+    else:
+        case.waits_for = stage.waits_for if stage is not None else WaitsFor.OTHERS.value
     if stage is not None and stage.hides:
         case.public_at, case.public_before = None, case.public_at or case.public_before
     elif case.public_before is not None:
@@ -126,6 +131,12 @@ def _enter(case: Case, stage: Stage | None) -> None:
 
 def _first_stage(case: Case, state: State) -> Stage | None:
     return next(iter(routing.stages(case.municipality, state)), None)
+
+
+def _asking_stage(case: Case) -> Stage | None:
+    """The stage of a question: the first waiting one that waits for the reporter, else the first."""
+    rows = routing.stages(case.municipality, State.WAITING)
+    return next((row for row in rows if row.waits_for == WaitsFor.REPORTER.value), next(iter(rows), None))
 
 
 def _keep_clock(case: Case, before: State, to: State, at: datetime) -> None:
@@ -161,7 +172,7 @@ def update(*, case: Case, by: By, text: str, files: tuple[File, ...] = (), act: 
     with change(case=case, by=by, deed=Deed.UPDATE, permission=Permission.MOVE, asked=asked, act=act) as step:
         if not step.replayed:
             step.entry.text, step.entry.public, step.entry.for_reporter = text, True, True
-            _first_answer(step.case, by, step.entry.at)
+            _answered(step.case, by, step.entry.at)
     _attach(step.entry, files)
     return step.entry
 
@@ -178,7 +189,7 @@ def message(*, case: Case, by: By, text: str, files: tuple[File, ...] = (), act:
             if State(row.state) is State.WITHDRAWN:
                 raise NoSuchEdge
             entry.text, entry.for_reporter = text, True
-            _first_answer(row, by, entry.at)
+            _answered(row, by, entry.at)
             if by.actor is Actor.CITIZEN and State(row.state) in CLOCK_STOPPED:
                 _reopen(row, entry)
     _attach(step.entry, files)
@@ -199,17 +210,22 @@ def question(*, case: Case, by: By, text: str, stage: Stage | None = None, act: 
             entry.text, entry.for_reporter = text, True
             entry.data = {"from": before.value, "to": State.WAITING.value}
             _keep_clock(row, before, State.WAITING, entry.at)
-            _first_answer(row, by, entry.at)
+            _answered(row, by, entry.at)
             if before != State.WAITING:
                 row.state_since = entry.at
             row.state = State.WAITING.value
-            _enter(row, stage or _first_stage(row, State.WAITING))
+            _enter(row, stage or _asking_stage(row))
+            row.waits_for = WaitsFor.REPORTER.value
     return step.entry
 
 
-def _first_answer(case: Case, by: By, at: datetime) -> None:
-    if by.actor is Actor.STAFF and case.first_answer_at is None:
-        case.first_answer_at = at
+def _answered(case: Case, by: By, at: datetime) -> None:
+    """Somebody of staff did something the citizen hears of; who works on what lies with their unit has accepted it."""
+    if by.actor is not Actor.STAFF:
+        return
+    case.first_answer_at = case.first_answer_at or at
+    if case.accepted_at is None and lies_with(case, by.user):
+        case.accepted_at = at
 
 
 def _reopen(case: Case, entry: Entry) -> None:
@@ -222,7 +238,8 @@ def _reopen(case: Case, entry: Entry) -> None:
 
 
 def assign(*, case: Case, by: By, unit: Unit | None, assignee: User | None = None, act: Act | None = None) -> Entry:
-    """Give the case to a unit and, if wanted, to a person of it. The unit belongs to the municipality or a parent."""
+    """Give the case to a unit (or a team) and, if wanted, to a person of it. The unit belongs to the municipality or a
+    parent. Who takes it for their own unit has accepted it."""
     asked = {"unit": unit.pk if unit else None, "assignee": assignee.pk if assignee else None}
     with change(case=case, by=by, deed=Deed.ASSIGNED, permission=Permission.ASSIGN, asked=asked, act=act) as step:
         if not step.replayed:
@@ -234,7 +251,9 @@ def assign(*, case: Case, by: By, unit: Unit | None, assignee: User | None = Non
             ):
                 raise Invalid({"assignee": [_("This person has no role here.")]})
             step.entry.data = {"from": row.unit_id, **asked}
-            row.unit, row.assignee = unit, assignee
+            routing.give(row, unit, assignee, at=step.entry.at)
+            if row.accepted_at is None and by.actor is Actor.STAFF and lies_with(row, by.user):
+                row.accepted_at = step.entry.at
     return step.entry
 
 

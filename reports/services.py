@@ -187,9 +187,11 @@ def change_category(*, case: Case, category: Category, by: By, act: Act | None =
             if category.topic.municipality_id not in row.municipality.chain_ids():
                 raise Invalid({"category": [_("This category does not belong to the municipality.")]})
             step.entry.data = {"from": row.topic_id, "to": category.topic_id, "unit_before": row.unit_id}
+            named_before = routing.unit_for(municipality=row.municipality, topic=row.topic, point=row.point)
             row.topic, row.confidential = category.topic, category.topic.confidential
             row.due_at = routing.due(row.municipality, row.submitted_at, category.topic.working_days)
-            _reroute(row)
+            routing.reroute(row, named_before, at=step.entry.at)
+            step.entry.data["unit"] = row.unit_id
             if not category.rules.public or row.confidential:
                 _unrelease(row)
     return step.entry
@@ -202,14 +204,6 @@ def _unrelease(case: Case) -> None:
     for photo in report.photos.filter(released=True).select_related("file"):
         _hide_photo(photo)
     case.public_at = case.public_before = None
-
-
-def _reroute(case: Case) -> None:
-    unit = routing.unit_for(municipality=case.municipality, topic=case.topic, point=case.point)
-    if unit is not None and unit.pk != case.unit_id:
-        case.unit, case.assignee = unit, None
-    elif case.confidential:
-        case.unit = None
 
 
 def change_place(*, case: Case, by: By, point: Point | None, address: str = "", act: Act | None = None) -> Entry:
@@ -227,6 +221,7 @@ def change_place(*, case: Case, by: By, point: Point | None, address: str = "", 
                 "address_before": report.address,
                 "unit_before": row.unit_id,
             }
+            named_before = routing.unit_for(municipality=row.municipality, topic=row.topic, point=row.point)
             row.point, row.grid = point, grid.of_point(point)
             row.district = district_of(row.municipality, point) if point else None
             report.address = checked_text(address, field="address", required=False)[:ADDRESS_MAX] or (
@@ -234,7 +229,8 @@ def change_place(*, case: Case, by: By, point: Point | None, address: str = "", 
             )
             report.address_by_citizen = False
             report.save(update_fields=["address", "address_by_citizen"])
-            _reroute(row)
+            routing.reroute(row, named_before, at=step.entry.at)
+            step.entry.data["unit"] = row.unit_id
     return step.entry
 
 

@@ -89,7 +89,12 @@ def make_municipality(slug: str, name: str, prefix: str, *, lon: float, lat: flo
         ]
     ):
         Stage.objects.create(
-            municipality=municipality, slug=stage, state=state.value, label={"de": label}, position=position
+            municipality=municipality,
+            slug=stage,
+            state=state.value,
+            label={"de": label},
+            position=position,
+            waits_for="reporter" if stage == "rueckfrage" else "others",
         )
     return municipality
 

@@ -13,7 +13,7 @@ from django.db import connection, transaction
 from cases import files as stored
 from cases import routing
 from cases.models import Case, Entry
-from cases.policy import ACTIVE, CLOCK_STOPPED, Actor, Deed, State
+from cases.policy import ACTIVE, CLOCK_STOPPED, Actor, Deed, State, WaitsFor
 from geo import grid
 from geo.models import Municipality
 from reports.importing.checking import Good
@@ -134,6 +134,11 @@ class Writer:
             "first_answer_at": next((at for at, _text in row.answers if at is not None), None),
             "due_at": self.deadlines.of(row.owner, row.submitted, topic.working_days) if state in ACTIVE else None,
             "waiting_since": since if state in CLOCK_STOPPED else None,
+            "waits_for": (row.target.stage.waits_for if row.target.stage else WaitsFor.OTHERS.value)
+            if state in CLOCK_STOPPED
+            else "",
+            "assigned_at": row.submitted if row.unit else None,
+            "accepted_at": since if row.unit else None,
             "closed_at": row.closed,
         }
 

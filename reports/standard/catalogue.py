@@ -14,6 +14,7 @@ import yaml
 from django.db import transaction
 
 from cases.models import Stage, TextBlock, Topic
+from cases.policy import WaitsFor
 from forms.models import Form
 from forms.services import put_form
 from geo.models import Municipality
@@ -130,6 +131,7 @@ def _stages(municipality: Municipality) -> int:
             label=row["label"],
             public_text=row.get("text", {}),
             hides=row.get("hides", False),
+            waits_for=row.get("waits_for", WaitsFor.OTHERS.value),
             means=row.get("means", ""),
             position=position,
         )
