@@ -46,6 +46,8 @@ class Permission(StrEnum):
     """Set the municipality up: name, look, mail, units, categories, users."""
     WRITE = "write"
     """Write the texts of the pages: imprint, privacy, contact …"""
+    PRIVACY = "privacy"
+    """Terms of keeping, holds, information and erasure for a person."""
     CONFIDENTIAL = "confidential"
     """See complaints and worries, which are never public."""
 

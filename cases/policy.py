@@ -4,7 +4,7 @@ Nothing else in the program spells a state: it asks what a state is (open, settl
 """
 
 from dataclasses import dataclass
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 
 
 class State(StrEnum):
@@ -122,6 +122,24 @@ class Deed(StrEnum):
     HANDED_OVER = "handed_over"
     """To another municipality of the platform."""
     PHOTO_REDACTED = "photo_redacted"
+    HELD = "held"
+    """Nothing of it is deleted by itself for the time being."""
+    HOLD_ENDED = "hold_ended"
+
+
+class Part(StrEnum):
+    """What is deleted by itself some days after a case was closed, in the order in which it is needed less long."""
+
+    CONTACT = "contact"
+    """Name, e-mail, phone of the reporter."""
+    PHOTOS = "photos"
+    CASE = "case"
+    """All words and the place: what stays can be counted, and names nobody."""
+
+
+KEEP_DAYS: dict[Part, int] = {Part.CONTACT: 180, Part.PHOTOS: 2 * 365, Part.CASE: 5 * 365}
+"""Days after closing where neither category nor municipality says otherwise. Proposals, not law: keeping periods are
+the municipality's to set (Art. 5 (1) e DSGVO)."""
 
 
 class WaitsFor(StrEnum):
@@ -138,6 +156,15 @@ class Means(StrEnum):
     """The same was reported before."""
     FORWARDED = "forwarded"
     """An outside body has it; its name is said with the label."""
+
+
+class Priority(IntEnum):
+    """How pressing a case is among colleagues."""
+
+    LOW = -1
+    NORMAL = 0
+    HIGH = 1
+    URGENT = 2
 
 
 class Actor(StrEnum):

@@ -204,7 +204,10 @@ class Municipality(models.Model):
     proof_of_work = models.BooleanField(_("proof of work at all times"), default=False, db_default=False)
     """Without it only under attack; see geo.proof.policy."""
     original_days = models.PositiveSmallIntegerField(_("originals of photos are kept for days"), null=True, blank=True)
-    """Counted from closing; null: as the county has it, else cases.policy.ORIGINAL_DAYS."""
+    contact_days = models.PositiveSmallIntegerField(_("contact data are kept for days"), null=True, blank=True)
+    photo_days = models.PositiveSmallIntegerField(_("photos are kept for days"), null=True, blank=True)
+    case_days = models.PositiveSmallIntegerField(_("words and place are kept for days"), null=True, blank=True)
+    """All four counted from closing; null: as the county has it, else cases.policy.KEEP_DAYS and ORIGINAL_DAYS."""
     active = models.BooleanField(_("active"), default=True)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)

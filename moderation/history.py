@@ -159,6 +159,8 @@ def _titles() -> dict[Deed, str]:
         Deed.CONTACT_CONFIRMED: _("E-mail confirmed"),
         Deed.CONTACT_DELETED: _("Contact data deleted"),
         Deed.ERASED: _("Deleted"),
+        Deed.HELD: _("Deletion suspended"),
+        Deed.HOLD_ENDED: _("Deletion as planned again"),
         Deed.ACCEPTED: _("Accepted by the unit"),
         Deed.HANDED_BACK: _("Handed back"),
         Deed.PRIORITY: _("Priority changed"),

@@ -2,12 +2,14 @@
 
 from cases.models.case import Case, CaseQuerySet, Contact
 from cases.models.catalogue import Responsibility, Stage, TextBlock, Topic
+from cases.models.duties import Erasure, Hold
 from cases.models.people import Follow, Look, Support, Watcher
-from cases.models.states import STATES, WAITS_FOR, new_secret
+from cases.models.states import PRIORITIES, STATES, WAITS_FOR, new_secret
 from cases.models.story import Draft, Entry, File
 from cases.models.together import Forward, Merge
 
 __all__ = [
+    "PRIORITIES",
     "STATES",
     "WAITS_FOR",
     "Case",
@@ -15,9 +17,11 @@ __all__ = [
     "Contact",
     "Draft",
     "Entry",
+    "Erasure",
     "File",
     "Follow",
     "Forward",
+    "Hold",
     "Look",
     "Merge",
     "Responsibility",

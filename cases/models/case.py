@@ -119,6 +119,8 @@ class Case(models.Model):
     waiting_since = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
     delete_after = models.DateField(null=True, blank=True)
+    erased_at = models.DateTimeField(null=True, blank=True)
+    """Since when nothing is left of it but what can be counted; see cases.duties."""
     duplicate_of = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="duplicates")
     assigned_at = models.DateTimeField(null=True, blank=True)
     """Since when it lies with its unit."""

@@ -26,6 +26,12 @@ class Topic(models.Model):
     active = models.BooleanField(default=True)
     original_days = models.PositiveSmallIntegerField(null=True, blank=True)
     """Days after closing until the originals of photos are deleted; null: as its group or municipality has it."""
+    contact_days = models.PositiveSmallIntegerField(null=True, blank=True)
+    """The same for name, e-mail and phone of the reporter."""
+    photo_days = models.PositiveSmallIntegerField(null=True, blank=True)
+    """The same for the photos themselves."""
+    case_days = models.PositiveSmallIntegerField(null=True, blank=True)
+    """The same for all words and the place; what stays is a number to count."""
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["municipality", "slug"], name="topic_slug")]

@@ -6,7 +6,7 @@ import secrets
 
 from django.utils.translation import gettext_lazy as _
 
-from cases.policy import Means, State, WaitsFor
+from cases.policy import Means, Priority, State, WaitsFor
 
 STATES = [
     (State.NEW.value, _("received")),
@@ -23,6 +23,12 @@ WAITS_FOR = [
 MEANS = [
     (Means.DUPLICATE.value, _("was reported before")),
     (Means.FORWARDED.value, _("lies with an outside body")),
+]
+PRIORITIES = [
+    (Priority.LOW.value, _("low")),
+    (Priority.NORMAL.value, _("normal")),
+    (Priority.HIGH.value, _("high")),
+    (Priority.URGENT.value, _("urgent")),
 ]
 
 

@@ -44,6 +44,7 @@ OWN_ONLY = {
     "accounts.SetUpStep",
     "cases.Case",
     "cases.Draft",
+    "cases.Erasure",
     "citizens.Access",
     "citizens.Passkey",
     "geo.Address",

@@ -32,6 +32,10 @@ PRUNED = {
 KEPT = {
     # The record itself.
     *("cases.Case", "cases.Entry", "reports.Report", "reports.Photo"),
+    # With their case.
+    *("cases.Forward", "cases.Hold", "cases.Merge", "cases.Watcher"),
+    # The log of what was deleted.
+    "cases.Erasure",
     # What people set up, as much as there is to set up.
     *("accounts.Membership", "accounts.SetUpStep", "accounts.Unit", "accounts.User"),
     *("accounts.User_groups", "accounts.User_user_permissions", "account.EmailAddress", "mfa.Authenticator"),
