@@ -37,10 +37,12 @@ from outbox.events import emit
 
 @dataclass(frozen=True)
 class By:
-    """Who does it. Make one with `By.staff(user)`, `By.citizen()` or `By.system()`."""
+    """Who does it. Make one with `By.staff(user)`, `By.citizen()`, `By.outside(name)` or `By.system()`."""
 
     actor: Actor
     user: User | None = None
+    name: str = ""
+    """Of an outside body, for the history."""
 
     @classmethod
     def staff(cls, user: User | Any) -> By:
@@ -51,6 +53,11 @@ class By:
     def citizen(cls) -> By:
         """Somebody who proved to be allowed by knowing a secret (the surface checked it)."""
         return cls(Actor.CITIZEN)
+
+    @classmethod
+    def outside(cls, name: str) -> By:
+        """An outside body that came by the link it was sent (the surface checked it)."""
+        return cls(Actor.OUTSIDE, name=name)
 
     @classmethod
     def system(cls) -> By:
@@ -154,6 +161,8 @@ def change(
             payload=digest if act.client_key else "",
         )
         yield Step(locked, entry)
+        if by.actor is Actor.OUTSIDE:
+            entry.data = {**entry.data, "outside": by.name}
         locked.version += 1
         locked.changed_at = act.at
         locked.save()

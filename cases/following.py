@@ -18,7 +18,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from cases.errors import Denied, Invalid
-from cases.models import Case, Follow, Support
+from cases.models import Case, Contact, Follow, Support
 from outbox.events import emit
 
 PATIENCE = timedelta(minutes=1)
@@ -86,6 +86,13 @@ def confirm(*, token: str, at: datetime) -> Case | None:
     if support is not None:
         Support.objects.filter(pk=support.pk, confirmed_at=None).update(confirmed_at=at, email="")
     return case
+
+
+def reporter_confirmed(*, contact: Contact, at: datetime) -> None:
+    """The reporter of a merged case proved the address: from now on they hear of the original."""
+    original = Case.objects.filter(contact=contact).values_list("duplicate_of", flat=True).first()
+    if original is not None and contact.email:
+        Follow.objects.filter(case=original, email=contact.email.lower(), confirmed_at=None).update(confirmed_at=at)
 
 
 @transaction.atomic

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from accounts.models import Unit, User
 from cases.models import Case, Responsibility, Stage, TextBlock, Topic
-from cases.policy import State
+from cases.policy import Means, State
 from geo.models import Municipality
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -41,6 +41,12 @@ def stages(municipality: Municipality, state: State | None = None) -> list[Stage
     """The stages that hold in a municipality (of one state), in order."""
     rows = Stage.objects.filter(municipality__in=municipality.chain())
     return [row for row in inherited(rows, municipality) if state is None or row.state == state.value]
+
+
+def stage_that_means(municipality: Municipality, means: Means, *states: State) -> Stage | None:
+    """The first stage that stands for `means` (of these states), None where nobody set one up."""
+    found = [row for row in stages(municipality) if row.means == means.value]
+    return next((row for row in found if not states or row.state in states), None)
 
 
 def text_blocks(municipality: Municipality, *, topic: Topic | None = None) -> list[TextBlock]:

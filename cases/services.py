@@ -17,6 +17,7 @@ from accounts.services import may
 from cases import routing
 from cases.change import Act, By, change, lies_with
 from cases.errors import Invalid, NoSuchEdge
+from cases.following import reporter_confirmed
 from cases.models import Case, Contact, Entry, File, Stage
 from cases.policy import (
     CLOCK_STOPPED,
@@ -82,6 +83,8 @@ def move(
         before = State(row.state)
         if to not in EDGES[before]:
             raise NoSuchEdge
+        if row.duplicate_of_id is not None and to not in CLOSED:
+            raise Invalid({"stage": [_("This case is merged with another one. Please undo that first.")]})
         if stage is None and to != before:
             stage = _first_stage(row, to)
         elif stage is None:
@@ -102,6 +105,7 @@ def move(
         if to != before:
             row.state_since = entry.at
             row.closed_at = entry.at if to in CLOSED else None
+            row.resubmit_on = None if to in CLOSED else row.resubmit_on
         _answered(row, by, entry.at)
         row.state = to.value
         row.expected_on = expected_on if expected_on or to in CLOSED else row.expected_on
@@ -179,7 +183,7 @@ def update(*, case: Case, by: By, text: str, files: tuple[File, ...] = (), act: 
 
 def message(*, case: Case, by: By, text: str, files: tuple[File, ...] = (), act: Act | None = None) -> Entry:
     """A word between staff and reporter that nobody else reads. From the reporter it puts a waiting case back to
-    work."""
+    work, and on the desk what was put aside."""
     text = checked_text(text)
     deed = Deed.MESSAGE if by.actor is Actor.STAFF else Deed.ANSWER
     asked = {"text": text, "files": [file.sha256 for file in files]}
@@ -190,6 +194,8 @@ def message(*, case: Case, by: By, text: str, files: tuple[File, ...] = (), act:
                 raise NoSuchEdge
             entry.text, entry.for_reporter = text, True
             _answered(row, by, entry.at)
+            if by.actor is Actor.CITIZEN:
+                row.resubmit_on = None
             if by.actor is Actor.CITIZEN and State(row.state) in CLOCK_STOPPED:
                 _reopen(row, entry)
     _attach(step.entry, files)
@@ -314,6 +320,7 @@ def confirm_contact(*, contact: Contact, act: Act | None = None) -> bool:
     with transaction.atomic():
         done = Contact.objects.filter(pk=contact.pk, confirmed_at=None).update(confirmed_at=act.at)
         contact.refresh_from_db()
+        reporter_confirmed(contact=contact, at=act.at)
         case = Case.objects.filter(contact=contact).first()
         if done and case is not None:
             entry = Entry.objects.create(
