@@ -30,6 +30,10 @@ class Kind:
     """Whether the public page shows the case."""
     mail_context: Callable[[Case], dict[str, Any]]
     """What mail templates may show: nothing that is not released."""
+    erase: Callable[[Case], None]
+    """Blank the words and the place in the kind's own row; see cases.duties."""
+    words: Callable[[Case], list[tuple[str, str]]]
+    """(label, words) of what the citizen handed in, for whoever may read them; [] where nothing is left."""
     feedback_path: Callable[[Case, bool], str] = lambda case, own: ""
     """Where to say whether it is settled: for the reporter (own, with the secret) or for anybody; "" for nowhere."""
 

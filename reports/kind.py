@@ -5,10 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from cases.kinds import Kind
 from cases.models import Case
+from forms.services import present
 from geo.localized import localized
+from reports.models import Report
 from reports.policy import FEEDBACK, KIND
 from reports.showing import public_path
 
@@ -42,4 +46,29 @@ def _feedback_path(case: Case, own: bool) -> str:
     return reverse("report_feedback", args=[case.number]) if rules.on_site else ""
 
 
-REPORT = Kind(KIND, public_path, _own_path, _title, _is_public, _mail_context, _feedback_path)
+def _erase(case: Case) -> None:
+    """No words, no place, no answers; the photos go with their files."""
+    Report.objects.filter(case=case).update(
+        text="",
+        public_text="",
+        text_released=False,
+        address="",
+        address_by_citizen=False,
+        asset="",
+        answers={},
+    )
+
+
+def _words(case: Case) -> list[tuple[str, str]]:
+    """What the reporter wrote: text, place, the thing, answers."""
+    report = case.report
+    found = [(_("Text"), report.text), (_("Place"), report.address), (_("Thing"), report.asset)]
+    if report.form_version is not None:
+        language = get_language() or "de"
+        found += present(report.form_version.definition, report.answers, language, public=False)
+    return [(str(label), words) for label, words in found if words]
+
+
+REPORT = Kind(
+    KIND, public_path, _own_path, _title, _is_public, _mail_context, _erase, _words, feedback_path=_feedback_path
+)
