@@ -10,3 +10,4 @@ class CasesConfig(AppConfig):
 
     def ready(self) -> None:
         import_module("cases.consumers")
+        import_module("cases.persons")

@@ -10,3 +10,4 @@ class CitizensConfig(AppConfig):
 
     def ready(self) -> None:
         import_module("citizens.consumers")
+        import_module("citizens.persons")

@@ -15,5 +15,6 @@ class NotificationsConfig(AppConfig):
         from outbox.registry import register_table
 
         import_module("notifications.consumers")
+        import_module("notifications.persons")
         import_module("notifications.subscribed")
         register_table(Delivery, run=run_deliveries, task=drain_deliveries, kind="purpose", born="created_at")

@@ -2,9 +2,10 @@
 
 from django.utils import timezone
 
-from cases.policy import Deed
+from cases.models import Entry
+from cases.policy import Deed, Part
 from notifications import plans
-from notifications.services import forget_reporter, happening_of, write
+from notifications.services import forget_case, forget_reporter, happening_of, write
 from notifications.tasks import drain_deliveries
 from outbox.bell import ring_after_commit
 from outbox.models import Event
@@ -21,5 +22,10 @@ def mails(event: Event) -> None:
 
 @consumer("notifications.forget", events=[f"case.{Deed.CONTACT_DELETED}", f"case.{Deed.ERASED}"])
 def forgotten(event: Event) -> None:
-    """A deleted contact leaves nothing in our mails either."""
-    forget_reporter(case_id=event.payload["case"], at=timezone.now())
+    """A deleted contact leaves nothing in our mails either, deleted words leave nothing in anybody's."""
+    case, at = event.payload["case"], timezone.now()
+    entry = Entry.objects.filter(pk=event.payload.get("entry")).first()
+    if entry is not None and Part.CASE in entry.data.get("parts", []):
+        forget_case(case_id=case, at=at)
+    elif entry is None or entry.deed == Deed.CONTACT_DELETED.value or Part.CONTACT in entry.data.get("parts", []):
+        forget_reporter(case_id=case, at=at)

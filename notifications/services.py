@@ -198,6 +198,12 @@ def forget_reporter(*, case_id: int, at: datetime) -> int:
         return blank(rows, at=at)
 
 
+def forget_case(*, case_id: int, at: datetime) -> int:
+    """The same for everybody who was ever written to about a case, whose words are deleted."""
+    with transaction.atomic():
+        return blank(Delivery.objects.kept().filter(case_id=case_id), at=at)
+
+
 def forget_old(*, at: datetime) -> int:
     """Blank what is older than KEEP, and the mails of followers and subscribers who are gone. Returns how many
     deliveries."""

@@ -15,4 +15,5 @@ class SubscriptionsConfig(AppConfig):
         from subscriptions.tasks import drain_mailings
 
         import_module("subscriptions.consumers")
+        import_module("subscriptions.persons")
         register_table(Mailing, run=run_mailings, task=drain_mailings, kind="rhythm", born="created_at")
