@@ -78,7 +78,7 @@ def merge(
             before["repointed"] = _repoint(rows, row, target)
             merged = Merge.objects.create(duplicate=row, original=target, at=entry.at, by=by.user, before=_json(before))
             _close(row, target, entry, text)
-            entry.data |= {"original": target.pk, "merge": merged.pk}
+            entry.data |= {"original": target.pk, "number": target.number, "merge": merged.pk}
         note = Act(at=act.at, client_key=act.client_key)
         told = {"duplicate": duplicate.pk}
         with change(case=target, by=by, deed=Deed.MERGED, permission=Permission.MOVE, asked=told, act=note) as other:
@@ -262,6 +262,7 @@ def unmerge(*, duplicate: Case, by: By, act: Act | None = None) -> Entry:
                 "stage": row.stage_id,
                 "label": row.label_of(stage) if stage else None,
                 "original": merged.original_id,
+                "number": merged.original.number,
                 "merge": merged.pk,
             }
             entry.public, entry.for_reporter = not (stage and stage.hides), True

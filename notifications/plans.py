@@ -8,60 +8,29 @@ recipient may see: nothing unreleased reaches a follower, no contact data reache
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import structlog
 from django.urls import reverse
-from django.utils import translation
 
 from cases import routing
 from cases.kinds import kind_of
-from cases.models import Case, Entry, Follow, Stage, Support
-from cases.policy import CONTACT_DAYS, FEEDBACK_DAYS, Actor, Deed, State, taken_up_again
-from geo.localized import localized
-from geo.models import Municipality
-from notifications import recipients
-from notifications.policy import Purpose, Role
+from cases.models import Case
+from cases.policy import CONTACT_DAYS, Actor, Deed, State
+from notifications import plans_together, recipients
+from notifications.planning import Happening, Planned, mail, news, nothing, story, words
+from notifications.policy import Purpose
 from notifications.recipients import Recipient
-from reports.models import Category, Photo
-from reports.showing import picture
+from reports.models import Category
+
+__all__ = ["CONFIRMATION_ASKED", "INTEREST_ASKED", "PLANNERS", "Happening", "Planned", "events", "plan"]
 
 log = structlog.get_logger("anliegen.mail")
 
 INTEREST_ASKED = "case.interest_asked"
 CONFIRMATION_ASKED = "case.confirmation_asked"
 """The reporter wants the mail with the link to confirm once more."""
-
-
-@dataclass(frozen=True)
-class Happening:
-    """What happened to a case, or would happen."""
-
-    name: str
-    """Name of the event, such as "case.moved"."""
-    case: Case
-    at: datetime
-    entry: Entry | None = None
-    follow: Follow | None = None
-    support: Support | None = None
-
-
-@dataclass(frozen=True)
-class Planned:
-    """One mail: which one, to whom, and what its templates may say."""
-
-    purpose: Purpose
-    to: Recipient
-    municipality: Municipality | None
-    at: datetime
-    case: Case | None = None
-    facts: dict[str, Any] = field(default_factory=dict)
-    urgent: bool = False
-
-
-Facts = Callable[[Happening, Recipient], dict[str, Any]]
 
 
 def plan(happening: Happening) -> list[Planned]:
@@ -75,32 +44,6 @@ def events() -> list[str]:
     return list(PLANNERS)
 
 
-def _mail(happening: Happening, purpose: Purpose, to: Recipient, facts: Facts, *, urgent: bool = False) -> Planned:
-    case = happening.case
-    with translation.override(to.language):
-        collected = {**_general(case, to), **facts(happening, to)}
-    return Planned(purpose, to, case.municipality, happening.at, case, collected, urgent)
-
-
-def _general(case: Case, to: Recipient) -> dict[str, Any]:
-    kind, base = kind_of(case), case.municipality.base_url()
-    if to.role in {Role.UNIT, Role.ON_CALL}:
-        page = reverse("desk_case", args=[case.pk])
-    else:
-        page = kind.own_path(case) if to.role is Role.REPORTER else kind.public_path(case)
-    return {
-        **kind.mail_context(case),
-        "number": case.number,
-        "title": kind.title(case),
-        "mine": to.role is Role.REPORTER,
-        "page_url": base + page,
-    }
-
-
-def _nothing(happening: Happening, to: Recipient) -> dict[str, Any]:
-    return {}
-
-
 # To the reporter and the on-call service, at once --------------------------------------------------------------------
 def _submitted(happening: Happening) -> list[Planned]:
     case, mails = happening.case, []
@@ -109,9 +52,9 @@ def _submitted(happening: Happening) -> list[Planned]:
         if on_call is None:
             log.error("danger_without_address", case=case.pk, municipality=case.municipality.slug)
         else:
-            mails.append(_mail(happening, Purpose.DANGER, on_call, _danger, urgent=True))
+            mails.append(mail(happening, Purpose.DANGER, on_call, _danger, urgent=True))
     if (to := recipients.first_mail(case)) is not None:
-        mails.append(_mail(happening, Purpose.RECEIPT, to, _receipt))
+        mails.append(mail(happening, Purpose.RECEIPT, to, _receipt))
     return mails
 
 
@@ -120,7 +63,7 @@ def _confirmation(happening: Happening) -> list[Planned]:
     contact, to = happening.case.contact, recipients.first_mail(happening.case)
     if to is None or contact is None or contact.confirmed_at is not None:
         return []
-    return [_mail(happening, Purpose.RECEIPT, to, _receipt)]
+    return [mail(happening, Purpose.RECEIPT, to, _receipt)]
 
 
 def _category(case: Case) -> Category | None:
@@ -157,77 +100,22 @@ def _receipt(happening: Happening, to: Recipient) -> dict[str, Any]:
 
 
 # To the reporter and the followers -----------------------------------------------------------------------------------
-def _news(happening: Happening, purpose: Purpose, facts: Facts) -> list[Planned]:
-    """To the reporter what is meant for them; to followers what everybody can read on the public page."""
-    case, entry = happening.case, happening.entry
-    if entry is None:
-        return []
-    mails = []
-    reporter = recipients.reporter(case)
-    if reporter is not None and entry.for_reporter and entry.actor != Actor.CITIZEN:
-        mails.append(_mail(happening, purpose, reporter, facts))
-    if entry.public and kind_of(case).is_public(case):
-        mails += [
-            _mail(happening, purpose, follower, facts) for follower in recipients.followers(case, besides=reporter)
-        ]
-    return mails
-
-
 def _moved(happening: Happening) -> list[Planned]:
     data = happening.entry.data if happening.entry is not None else {}
     settled = data.get("to") == State.DONE and data.get("from") != data.get("to")
-    return _news(happening, Purpose.DONE if settled else Purpose.MOVED, _story)
+    return news(happening, Purpose.DONE if settled else Purpose.MOVED, story)
 
 
 def _update(happening: Happening) -> list[Planned]:
-    return _news(happening, Purpose.UPDATE, _story)
+    return news(happening, Purpose.UPDATE, story)
 
 
 def _question(happening: Happening) -> list[Planned]:
-    return _news(happening, Purpose.QUESTION, _words)
+    return news(happening, Purpose.QUESTION, words)
 
 
 def _message(happening: Happening) -> list[Planned]:
-    return _news(happening, Purpose.MESSAGE, _nothing)
-
-
-def _words(happening: Happening, to: Recipient) -> dict[str, Any]:
-    return {"text": happening.entry.text if happening.entry else ""}
-
-
-def _story(happening: Happening, to: Recipient) -> dict[str, Any]:
-    """Label, words and released pictures of a public entry; the date until which one may object.
-
-    A citizen who takes a case up again writes to the town hall: of that the others learn only that it happened.
-    """
-    case, entry = happening.case, happening.entry
-    assert entry is not None
-    stage = Stage.objects.filter(pk=entry.data.get("stage")).first()
-    base, kind = case.municipality.base_url(), kind_of(case)
-    feedback = kind.feedback_path(case, to.role is Role.REPORTER)
-    return {
-        "text": entry.text if entry.public else "",
-        "again": taken_up_again(entry.data.get("from"), entry.data.get("to")),
-        "hinted": entry.deed == Deed.FEEDBACK.value,
-        "label": localized(entry.data.get("label")) or _state_name(entry.data.get("to")),
-        "stage_text": localized(stage.public_text) if stage else "",
-        "expected_on": case.expected_on,
-        "pictures": [base + path for path in _pictures(case, entry)],
-        "answer_until": entry.at + timedelta(days=FEEDBACK_DAYS),
-        "feedback_url": base + feedback if feedback else "",
-    }
-
-
-def _state_name(state: str | None) -> str:
-    return str(dict(Case._meta.get_field("state").flatchoices).get(state, "")) if state else ""
-
-
-def _pictures(case: Case, entry: Entry) -> list[str]:
-    """Paths of what was released with the entry; of a case that is not public, nothing."""
-    if entry.pk is None or not kind_of(case).is_public(case):
-        return []
-    photos = Photo.objects.filter(file__entry=entry, released=True).select_related("file")
-    return [picture(photo).medium_jpeg for photo in photos]
+    return news(happening, Purpose.MESSAGE, nothing)
 
 
 def _interest(happening: Happening) -> list[Planned]:
@@ -235,7 +123,7 @@ def _interest(happening: Happening) -> list[Planned]:
     wish = happening.follow or happening.support
     if wish is None or wish.confirmed_at is not None or not wish.email:
         return []
-    return [_mail(happening, Purpose.INTEREST, recipients.interested(wish), _wishes)]
+    return [mail(happening, Purpose.INTEREST, recipients.interested(wish), _wishes)]
 
 
 def _wishes(happening: Happening, to: Recipient) -> dict[str, Any]:
@@ -257,7 +145,7 @@ def _assigned(happening: Happening) -> list[Planned]:
     if entry is None or entry.actor != Actor.STAFF or entry.data.get("from") == entry.data.get("unit"):
         return []
     to = recipients.unit(happening.case)
-    return [_mail(happening, Purpose.ASSIGNED, to, _inside)] if to is not None else []
+    return [mail(happening, Purpose.ASSIGNED, to, _inside)] if to is not None else []
 
 
 def _feedback(happening: Happening) -> list[Planned]:
@@ -272,8 +160,8 @@ def _feedback(happening: Happening) -> list[Planned]:
     told = [reporter] if reporter is not None and not entry.for_reporter else []
     if kind_of(case).is_public(case):
         told += recipients.followers(case, besides=reporter)
-    mails = [_mail(happening, Purpose.REOPENED, unit, _inside)] if unit is not None else []
-    return mails + [_mail(happening, Purpose.MOVED, to, _story) for to in told]
+    mails = [mail(happening, Purpose.REOPENED, unit, _inside)] if unit is not None else []
+    return mails + [mail(happening, Purpose.MOVED, to, story) for to in told]
 
 
 def _inside(happening: Happening, to: Recipient) -> dict[str, Any]:
@@ -290,6 +178,8 @@ PLANNERS: dict[str, Callable[[Happening], list[Planned]]] = {
     f"case.{Deed.MESSAGE}": _message,
     f"case.{Deed.ASSIGNED}": _assigned,
     f"case.{Deed.FEEDBACK}": _feedback,
+    f"case.{Deed.MERGED}": plans_together.merged,
+    f"case.{Deed.UNMERGED}": plans_together.unmerged,
     INTEREST_ASKED: _interest,
     CONFIRMATION_ASKED: _confirmation,
 }

@@ -45,6 +45,7 @@ class Purpose(StrEnum):
     PASSKEY = "passkey"
     DANGER = "danger"
     ASSIGNED = "assigned"
+    MERGED = "merged"
     REOPENED = "reopened"
     ACCOUNT = "account"
     OPERATION = "operation"
