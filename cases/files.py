@@ -20,7 +20,7 @@ from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError, transaction
 
-from cases import pictures
+from cases import areas, pictures
 from cases.errors import Invalid
 from cases.models import Case, Draft, File, new_secret
 from outbox.events import emit
@@ -128,17 +128,23 @@ def make_variants(*, file: File, at: datetime) -> None:
     """Write all variants of a file; repeatable. A file that cannot be decoded is marked failed."""
     try:
         with default_storage.open(f"originals/{file.key}") as original:
-            made = pictures.variants(original, max_pixels=settings.PHOTO_MAX_PIXELS)
+            made = pictures.variants(original, max_pixels=settings.PHOTO_MAX_PIXELS, areas=areas.read(file.redaction))
     except pictures.Unusable as unusable:
         log.warning("variants_failed", file=file.pk, code=unusable.code)
         File.objects.filter(pk=file.pk).update(failed=True)
         return
+    write_variants(key=file.key, made=made)
+    # Under another key meanwhile, it was redacted: then that made the variants.
+    File.objects.filter(pk=file.pk, key=file.key, ready_at=None).update(ready_at=at)
+
+
+def write_variants(*, key: str, made: dict[str, bytes]) -> None:
+    """Store the variants of a picture by name, in place of those that are there."""
     for name, content in made.items():
-        path = f"variants/{file.key}/{name}"
+        path = f"variants/{key}/{name}"
         if default_storage.exists(path):
             default_storage.delete(path)
         default_storage.save(path, ContentFile(content))
-    File.objects.filter(pk=file.pk, ready_at=None).update(ready_at=at)
 
 
 def previewed(file: File) -> bool:

@@ -4,7 +4,7 @@
 Neither knows models or storage. The only error either raises for a file's content is `Unusable`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from io import BytesIO
@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from PIL import Image, ImageCms, JpegImagePlugin, PngImagePlugin, WebPImagePlugin
 from pillow_heif import HeifImageFile, options
 
+from cases import areas as covered
 from cases import avif
 from cases.containers import Kind, Malformed, kind_of, strip, webp_size
 from cases.exif import Exif, read
@@ -23,6 +24,8 @@ SIZES = {"large": 1600, "medium": 960, "small": 400}
 #: 60 megapixels take 240 MB decoded. Phones with more bin to 12 or 24 unless told otherwise.
 MAX_PIXELS = 60_000_000
 MAX_BYTES = 20 * 2**20
+#: Pixels on each side that scaling and JPEG's colours mix with their neighbours.
+MIXED = 4
 MAX_PROFILE = 4_000_000
 HEADER = 4096
 
@@ -104,10 +107,14 @@ def inspect(
     return Picture(kind, width, height, exif.taken_at, exif.position, shown)
 
 
-def variants(stream: IO[bytes], *, max_pixels: int = MAX_PIXELS) -> dict[str, bytes]:
+def variants(
+    stream: IO[bytes], *, max_pixels: int = MAX_PIXELS, areas: Sequence[covered.Area] = ()
+) -> dict[str, bytes]:
     """The photo upright in sRGB, in every size of `SIZES`: `{"small.webp": …, "small.jpg": …, …}`.
 
-    Nothing of the original but pixels survives. The same input gives the same bytes. Raises `Unusable`.
+    Nothing of the original but pixels survives, and of `areas` nothing at all: they are painted over before the sizes
+    are made out of each other, wide enough for what scaling mixes, and once more in each size so that they stay solid.
+    The same input gives the same bytes. Raises `Unusable`.
     """
     stream.seek(0)
     kind, image, exif = _open(stream.read(), max_pixels)
@@ -116,9 +123,11 @@ def variants(stream: IO[bytes], *, max_pixels: int = MAX_PIXELS) -> dict[str, by
         image.draft(None, largest)
     _decode(image)
     image = _upright(image, largest, exif.orientation)
+    covered.paint(image, areas, margin=MIXED)
     files: dict[str, bytes] = {}
     for name, edge in SIZES.items():
         image = image.resize(fit(*image.size, edge), Image.Resampling.LANCZOS)
+        covered.paint(image, areas, margin=1)
         files[f"{name}.webp"] = _written(image, "WEBP", quality=78, method=4)
         files[f"{name}.jpg"] = _jpeg(image)
     return files

@@ -5,6 +5,7 @@ from celery.schedules import crontab
 from django.utils import timezone
 
 from cases.policy import CONTACT_DAYS
+from cases.redacting import delete_originals
 from cases.retention import (
     delete_old_drafts,
     delete_orphans_in_storage,
@@ -37,8 +38,15 @@ def forget_files() -> None:
     delete_orphans_in_storage(at=now)
 
 
+@shared_task(ignore_result=True)  # type: ignore[untyped-decorator]
+def forget_originals() -> None:
+    """Deletes the originals of photos whose day has come."""
+    delete_originals(at=timezone.now())
+
+
 SCHEDULE = [
     Periodic(forget_unconfirmed, crontab(minute=23), expires=1800.0),
     Periodic(forget_drafts, crontab(hour=3, minute=29), expires=3600.0),
+    Periodic(forget_originals, crontab(hour=3, minute=41), expires=3600.0),
     Periodic(forget_files, crontab(hour=4, minute=7, day_of_week="sunday"), expires=3600.0),
 ]

@@ -72,6 +72,8 @@ class ShownPhoto:
     kept_back: bool
     may_release: bool
     may_withdraw: bool
+    redact_url: str
+    """Where parts of it are painted over; "" for who may not, or while the variants are not made."""
 
 
 @dataclass(frozen=True)
@@ -171,9 +173,14 @@ class CasePage:
                     kept_back,
                     may_release=open_to_release and not photo.released,
                     may_withdraw=may_decide and (photo.released or undecided),
+                    redact_url=self.redact_url(photo) if may_decide else "",
                 )
             )
         return found
+
+    def redact_url(self, photo: Photo) -> str:
+        """The page on which parts of the photo are painted over."""
+        return reverse("desk_redact", args=[self.case.pk, photo.pk]) if photo.file.ready_at is not None else ""
 
     @property
     def releasable_photos(self) -> list[ShownPhoto]:

@@ -22,9 +22,9 @@ from moderation.access import seen_by, staff, staff_only
 from moderation.case_page import CasePage, case_for
 from moderation.deeds import BY_NAME, Deed
 from moderation.forms import DeedForm, PhotosField, PlaceForm, ReleaseForm, TextForm, WordingForm
+from moderation.refusals import STATUS
 from moderation.worklist import Query
 
-STATUS: dict[type[Refused], int] = {Denied: 403, Conflict: 409, KeyReused: 409, NoSuchEdge: 409, Invalid: 422}
 FIELDS = {"point": "lat"}
 """Where messages of a verb stand that name no field of the form."""
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.models import Unit, User
 from cases.models import STATES, Entry, File, Topic
@@ -137,6 +138,8 @@ def _title(entry: Entry, names: _Names) -> str:
             return _("Feedback: still there") if data.get("still_there") else _("Feedback: it is settled")
         case Deed.BOUNCED:
             return _("Mail did not arrive")
+        case Deed.PHOTO_REDACTED:
+            return _("Photo redacted") if data.get("areas") else _("Redaction of the photo lifted")
         case deed:
             return _titles()[deed]
 
@@ -176,7 +179,6 @@ def _titles() -> dict[Deed, str]:
         Deed.UNMERGED: _("Merging undone"),
         Deed.SPLIT: _("Split off"),
         Deed.HANDED_OVER: _("Handed over to another municipality"),
-        Deed.PHOTO_REDACTED: _("Photo redacted"),
     }
 
 
@@ -185,4 +187,6 @@ def _text(entry: Entry) -> str:
         return _("before: %(words)s") % {"words": entry.data["address_before"]}
     if entry.deed == Deed.CORRECTED.value and entry.text:
         return _("before: %(words)s") % {"words": entry.text}
+    if entry.deed == Deed.PHOTO_REDACTED.value and (number := entry.data.get("areas")):
+        return ngettext("%(n)d area", "%(n)d areas", number) % {"n": number}
     return entry.text
