@@ -16,9 +16,10 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.policy import Permission
+from cases.change import lies_with
 from cases.following import supporters
 from cases.kinds import kind_of
-from cases.models import Case, Entry
+from cases.models import PRIORITIES, WAITS_FOR, Case, Entry
 from cases.policy import CLOCK_STOPPED, EDGES, Deed, State
 from forms.services import present
 from geo.localized import localized
@@ -89,12 +90,14 @@ class SentMail:
 
 @dataclass(frozen=True)
 class Step:
-    """The usual next step: a panel that is opened (`url`), or a state that is set at once (`stage`)."""
+    """The usual next step: a panel to open (`url`), a state set at once (`stage`), or a press (`once`)."""
 
     name: str
     label: str
     url: str = ""
     stage: str = ""
+    once: bool = False
+    """Done by one press, without a panel or further choices."""
 
 
 @dataclass
@@ -191,6 +194,8 @@ class CasePage:
     def step(self) -> Step | None:
         """The usual next step, None where nothing is usual."""
         case, state = self.case, State(self.case.state)
+        if self.offered("annehmen") and lies_with(case, self.user):
+            return Step("annehmen", _("Accept"), once=True)
         if self.offered("freigeben") and state is State.NEW and not self.text_kept_back:
             return Step("freigeben", _("Release"), url=self.url("freigeben"))
         if not self.offered("status"):
@@ -210,6 +215,21 @@ class CasePage:
             for deed in deeds.DEEDS
             if deed.menu and deed.name != besides and self.offered(deed.name)
         ]
+
+    @property
+    def priority(self) -> str:
+        """The priority in a word."""
+        return str(dict(PRIORITIES).get(self.case.priority, ""))
+
+    @property
+    def waits_for(self) -> str:
+        """Whom a waiting case waits for, in words."""
+        return str(dict(WAITS_FOR).get(self.case.waits_for, ""))
+
+    @property
+    def watchers(self) -> list[User]:
+        """Colleagues who watch the case; one query."""
+        return [row.user for row in self.case.watchers.select_related("user").order_by("pk")]
 
     @property
     def findings(self) -> list[Finding]:
@@ -259,7 +279,7 @@ class CasePage:
         case = self.case
         beside, following = Worklist(self.user, self.query, self.at).beside(case)
         rows: list[Row] = rows_of(beside, self.query, self.at, case.pk)
-        linked = self.step.name if self.step is not None and self.step.url else ""
+        linked = self.step.name if self.step is not None and (self.step.url or self.step.once) else ""
         return {
             "view": self,
             "case": case,

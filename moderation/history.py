@@ -15,6 +15,7 @@ from accounts.models import Unit, User
 from cases.models import STATES, Entry, File, Topic
 from cases.policy import FACTS, Actor, Deed, State
 from geo.localized import localized
+from moderation import history_people
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,7 @@ class _Names:
             elif entry.deed == Deed.ASSIGNED.value:
                 units |= {one for one in (data.get("unit"),) if one}
                 users |= {one for one in (data.get("assignee"),) if one}
+            units |= history_people.units_of(entry)
         return cls(
             {row.pk: localized(row.name) for row in Topic.objects.filter(pk__in=topics)} if topics else {},
             {row.pk: row.name for row in Unit.objects.filter(pk__in=units)} if units else {},
@@ -141,7 +143,7 @@ def _title(entry: Entry, names: _Names) -> str:
         case Deed.PHOTO_REDACTED:
             return _("Photo redacted") if data.get("areas") else _("Redaction of the photo lifted")
         case deed:
-            return _titles()[deed]
+            return history_people.title(entry, names.units) or _titles()[deed]
 
 
 def _titles() -> dict[Deed, str]:

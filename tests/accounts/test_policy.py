@@ -1,14 +1,19 @@
 """Role × state × verb: one table, checked on both sides (what is allowed happens, what is not is denied)."""
 
+from datetime import timedelta
+
 import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.db import transaction
+from django.utils import timezone
 
 from accounts.policy import GRANTS, Permission, Role
 from cases.change import Act, By, permits
 from cases.errors import Denied, NoSuchEdge
+from cases.handing import accept, hand_back
 from cases.models import Case, File
-from cases.policy import EDGES, State
+from cases.planning import change_due, resubmit, set_priority
+from cases.policy import ACTIVE, EDGES, Priority, State
 from cases.services import assign, message, move, note, question, update
 from reports.models import Photo
 from reports.services import change_category, change_place, release_photo, release_text, withdraw_photo, withdraw_text
@@ -24,6 +29,11 @@ TABLE = {
     "question": {R.ADMIN, R.MANAGER, R.CLERK, R.FIELD},
     "note": EVERYBODY,
     "assign": {R.ADMIN, R.MANAGER, R.CLERK},
+    "accept": {R.ADMIN, R.MANAGER, R.CLERK, R.FIELD},
+    "hand_back": {R.ADMIN, R.MANAGER, R.CLERK, R.FIELD},
+    "set_priority": {R.ADMIN, R.MANAGER, R.CLERK},
+    "resubmit": {R.ADMIN, R.MANAGER, R.CLERK, R.FIELD},
+    "change_due": {R.ADMIN, R.MANAGER, R.CLERK},
     "release_text": {R.ADMIN, R.MANAGER, R.CLERK, R.EDITOR},
     "withdraw_text": {R.ADMIN, R.MANAGER, R.CLERK, R.EDITOR},
     "release_photo": {R.ADMIN, R.MANAGER, R.CLERK, R.EDITOR},
@@ -31,6 +41,8 @@ TABLE = {
     "change_category": {R.ADMIN, R.MANAGER, R.CLERK, R.EDITOR},
     "change_place": {R.ADMIN, R.MANAGER, R.CLERK, R.EDITOR},
 }
+WHILE_ACTIVE = {"accept", "hand_back", "set_priority", "resubmit", "change_due"}
+TOMORROW = timezone.localdate() + timedelta(days=1)
 
 
 def verbs(case, town, photo):
@@ -42,6 +54,11 @@ def verbs(case, town, photo):
         "question": lambda by: question(case=case, by=by, text="Wo genau?"),
         "note": lambda by: note(case=case, by=by, text="intern"),
         "assign": lambda by: assign(case=case, by=by, unit=town.yard),
+        "accept": lambda by: accept(case=case, by=by),
+        "hand_back": lambda by: hand_back(case=case, by=by, text="Kreisstraße"),
+        "set_priority": lambda by: set_priority(case=case, priority=Priority.HIGH, by=by),
+        "resubmit": lambda by: resubmit(case=case, on=TOMORROW, by=by),
+        "change_due": lambda by: change_due(case=case, on=TOMORROW, text="Frost", by=by),
         "release_text": lambda by: release_text(case=case, by=by),
         "withdraw_text": lambda by: withdraw_text(case=case, by=by),
         "release_photo": lambda by: release_photo(photo=photo, by=by),
@@ -94,6 +111,7 @@ def test_role_state_verb(state, make_report, town):
         leads = {"move": State.OPEN, "question": State.WAITING}.get(verb)
         # What a citizen took back before it was public takes no more words and is not released any more.
         ended = state is State.WITHDRAWN and verb in {"message", "release_text", "release_photo"}
+        ended = ended or (verb in WHILE_ACTIVE and state not in ACTIVE)
         if role not in TABLE[verb]:
             return "Denied"
         return "NoSuchEdge" if ended or (leads is not None and leads not in EDGES[state]) else "done"

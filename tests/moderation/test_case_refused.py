@@ -1,8 +1,11 @@
 """What is refused at the desk: in words, with everything typed kept."""
 
+from datetime import timedelta
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from django.utils import timezone
 
 from cases import files
 from cases.change import By
@@ -50,6 +53,7 @@ def test_no_form_overwrites_silently(deed, manager, town, make_report, photo_of,
     photo_of(case)
     data = filled(manager, case, "notiz", text="Text")
     data |= {"photo": Photo.objects.get().pk, "category": town.lamp.pk, "lat": "51.96", "lon": "8.23", "address": "X"}
+    data |= {"on": (timezone.localdate() + timedelta(days=3)).isoformat(), "priority": "2"}
     data["stage"] = Stage.objects.get(municipality=town.municipality, slug="erledigt").pk
     note(case=case, by=By.staff(town.clerk), text="Dazwischen")
     before = Entry.objects.filter(case=case).count()
@@ -84,6 +88,12 @@ def typed(town):
         "ort": {"lat": "51,961", "lon": "8,231", "address": "Kirchplatz 1"},
         "zuweisen": {"unit": str(town.yard.pk), "assignee": ""},
         "notiz": {"text": "Größe prüfen 🚧"},
+        "annehmen": {},
+        "prioritaet": {"priority": "2"},
+        "wiedervorlage": {"on": (timezone.localdate() + timedelta(days=3)).isoformat()},
+        "aufnehmen": {},
+        "frist": {"on": (timezone.localdate() + timedelta(days=30)).isoformat(), "text": "Frost"},
+        "zurueckgeben": {"text": "Kreisstraße"},
         "nachricht": {"text": "Danke"},
         "mitteilung": {"text": "Wir kommen"},
         "rueckfrage": {"text": "Wo genau?"},
