@@ -19,13 +19,20 @@ class Role(StrEnum):
     """Somebody who asked for the link to everything that belongs to their address."""
     UNIT = "unit"
     ON_CALL = "on_call"
+    WATCHER = "watcher"
+    """A colleague who watches the case."""
+    COLLEAGUE = "colleague"
+    """A colleague the case was given to, or who looks after all cases (the complaint management)."""
     ACCOUNT = "account"
     """Somebody with a login, written to by the login library."""
     OPERATOR = "operator"
     """Who keeps the platform running (OPERATOR_EMAIL)."""
 
 
-STAFF = frozenset({Role.UNIT, Role.ON_CALL})
+ANSWERING = frozenset({Role.REPORTER})
+"""Recipients whose answer by mail belongs to the case: the address it goes to carries its mark (cases.marks)."""
+
+STAFF = frozenset({Role.UNIT, Role.ON_CALL, Role.WATCHER, Role.COLLEAGUE})
 """Recipients at work: they get a link to the desk, and a rejected mail is shown on the case."""
 
 
@@ -47,11 +54,19 @@ class Purpose(StrEnum):
     ASSIGNED = "assigned"
     MERGED = "merged"
     REOPENED = "reopened"
+    DESK = "desk"
+    """To colleagues: news of a case, a reminder, what was handed back."""
+    DIGEST = "digest"
+    """To a unit, once in the morning."""
     ACCOUNT = "account"
     OPERATION = "operation"
+    DRAFT = "draft"
+    """To somebody whose mail became the draft of a report: the link to finish it."""
+    LETTER = "letter"
+    """An answer of the desk to a mail that belongs to no case."""
 
 
-FLEETING = frozenset({Purpose.INTEREST, Purpose.SUBSCRIBE, Purpose.MINE, Purpose.ACCOUNT})
+FLEETING = frozenset({Purpose.INTEREST, Purpose.SUBSCRIBE, Purpose.MINE, Purpose.ACCOUNT, Purpose.DRAFT})
 """Mails that are blanked as soon as they are sent: they carry a key (a new password), or an address that is to be
 kept as a hash only (a supporter's)."""
 

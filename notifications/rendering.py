@@ -11,9 +11,10 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
 
+from cases.marks import marked
 from geo.models import Municipality
 from notifications.plans import Planned
-from notifications.policy import STAFF
+from notifications.policy import ANSWERING, STAFF
 
 ACCENT = "#1d4f91"
 _SUBJECT_LENGTH = 250
@@ -55,7 +56,21 @@ def render(planned: Planned) -> Rendered:
         context["subject"] = subject
         text = render_to_string(f"{name}.txt", context)
         html = render_to_string(f"{name}.html", context)
-    return Rendered(subject, _tidy(text), html.strip() + "\n", sender_address(town), headers(town, stop_url))
+    found = headers(town, stop_url)
+    if answers_to := _answers_to(planned):
+        found["Reply-To"] = answers_to
+    if about := planned.facts.get("in_reply_to"):
+        found["In-Reply-To"] = found["References"] = str(about)
+    return Rendered(subject, _tidy(text), html.strip() + "\n", sender_address(town), found)
+
+
+def _answers_to(planned: Planned) -> str:
+    """The address whose mark leads an answer to the case; "" where nobody fetches answers, or they lead nowhere."""
+    town, case = planned.municipality, planned.case
+    if town is None or case is None or planned.to.role not in ANSWERING:
+        return ""
+    address = town.intake()
+    return marked(address, case) if address else ""
 
 
 def _tidy(text: str) -> str:

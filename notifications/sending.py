@@ -46,7 +46,8 @@ class _Whole(UnstructuredHeader):
 
 
 _registry = HeaderRegistry()
-_registry.map_to_type("List-Unsubscribe", _Whole)  # type: ignore[arg-type]
+for _name in ("List-Unsubscribe", "In-Reply-To", "References"):
+    _registry.map_to_type(_name, _Whole)  # type: ignore[arg-type]
 _POLICY = policy.SMTP.clone(header_factory=_registry)
 
 

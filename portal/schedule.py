@@ -5,6 +5,7 @@ from typing import Any
 from accounts import tasks as accounts_tasks
 from cases import tasks as cases_tasks
 from citizens import tasks as citizens_tasks
+from intake import tasks as intake_tasks
 from notifications import tasks as notifications_tasks
 from outbox import tasks as outbox_tasks
 from portal.backup import tasks as backup_tasks
@@ -21,6 +22,7 @@ def beat_schedule() -> dict[str, dict[str, Any]]:
         subscriptions_tasks,
         notifications_tasks,
         citizens_tasks,
+        intake_tasks,
         backup_tasks,
         watch_tasks,
     )

@@ -65,6 +65,7 @@ INSTALLED_APPS = [
     "api",
     "moderation",
     "citizens",
+    "intake",
     "notifications",
     "subscriptions",
     "reports",

@@ -41,6 +41,8 @@ COUNTED: Final = (PLACE, WHAT, SIMILAR, CONTACT, CHECK)
 #: Sub-pages count as the step they belong to.
 COUNTED_AS: Final = {MORE: WHAT, SAME: SIMILAR}
 DRAFT_DAYS: Final = 30
+BY_MAIL: Final = "mail"
+"""`Typed.source` of what began as a mail."""
 
 
 @dataclass
@@ -72,6 +74,8 @@ class Typed:
     phone: str = ""
     public_name: bool = False
     contact_seen: bool = False
+    source: str = "web"
+    """How it came in; becomes Case.source."""
 
     def where(self) -> Point | None:
         """The point, None without one."""
@@ -255,6 +259,7 @@ def send(*, draft: Draft, at: datetime, language: str) -> Case:
             person=typed.person(),
             answers=typed.answers,
             files=photos(draft),
+            source=typed.source,
             language=language,
         )
     except KeyReused:

@@ -36,7 +36,7 @@ def add(*, draft: Draft, upload: UploadedFile[Any], at: datetime, position: tupl
     file, inside_file = stored.store(upload=upload, draft=draft, at=at, preview=True)
     taken_at = position or inside_file
     if taken_at is not None:
-        _propose(draft, taken_at)
+        propose(draft=draft, position=taken_at)
     return file
 
 
@@ -51,7 +51,7 @@ def add_all(*, draft: Draft, uploads: list[UploadedFile[Any]], at: datetime) -> 
     return list(dict.fromkeys(problems))
 
 
-def _propose(draft: Draft, position: tuple[float, float]) -> None:
+def propose(*, draft: Draft, position: tuple[float, float]) -> None:
     """Remember where a photo was taken, if that is here and not the place already chosen."""
     if not inside(draft.municipality, make_point(*position)):
         return

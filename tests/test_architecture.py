@@ -12,6 +12,7 @@ PACKAGES = [
     "api",
     "moderation",
     "citizens",
+    "intake",
     "notifications",
     "subscriptions",
     "reports",

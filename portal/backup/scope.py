@@ -16,6 +16,7 @@ from django.db import models
 from django.db.models import Q, QuerySet
 
 from geo import arms
+from intake import models as incoming
 from pages import video
 from portal.backup import schema, uploads
 from portal.backup.errors import BackupError
@@ -50,6 +51,8 @@ OWN_ONLY = {
     "geo.Address",
     "geo.District",
     "geo.Street",
+    "intake.IncomingMail",
+    "intake.Mailbox",
     "notifications.Delivery",
     "subscriptions.Criterion",
     "subscriptions.Subscriber",
@@ -65,6 +68,7 @@ STORED: dict[str, tuple[str, Callable[[str], list[str]]]] = {
         "coat_of_arms",
         lambda name: [f"{arms.FOLDER}/{name.removeprefix(arms.MARK)}.png"] if name.startswith(arms.MARK) else [],
     ),
+    "intake.IncomingMail": ("raw_key", lambda key: [f"{incoming.FOLDER}/{key}"] if key else []),
     "pages.Video": ("name", lambda name: [f"{video.FOLDER}/{name}"]),
 }
 """Which column of a table names files, and how they are called in the storage."""

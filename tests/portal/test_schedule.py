@@ -17,6 +17,7 @@ PRUNED = {
     "cases.Support": "forget_unconfirmed",
     "citizens.Access": "forget_accesses",
     "citizens.Passkey": "forget_passkeys",
+    "intake.IncomingMail": "forget_mails",
     "notifications.Delivery": "forget_old_deliveries",
     "outbox.Event": "prune",
     "outbox.Job": "prune",
@@ -46,6 +47,8 @@ KEPT = {
     *("pages.Page", "pages.Statement", "pages.Video"),
     # A row for each kind of process.
     "portal.Beat",
+    # A row for each mailbox.
+    "intake.Mailbox",
 }
 
 
