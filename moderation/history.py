@@ -15,7 +15,7 @@ from accounts.models import Unit, User
 from cases.models import STATES, Entry, File, Topic
 from cases.policy import FACTS, Actor, Deed, State
 from geo.localized import localized
-from moderation import history_people
+from moderation import history_people, history_together
 
 
 @dataclass(frozen=True)
@@ -143,7 +143,7 @@ def _title(entry: Entry, names: _Names) -> str:
         case Deed.PHOTO_REDACTED:
             return _("Photo redacted") if data.get("areas") else _("Redaction of the photo lifted")
         case deed:
-            return history_people.title(entry, names.units) or _titles()[deed]
+            return history_people.title(entry, names.units) or history_together.title(entry) or _titles()[deed]
 
 
 def _titles() -> dict[Deed, str]:

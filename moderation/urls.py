@@ -12,5 +12,7 @@ urlpatterns = [
     path("vorgang/<int:pk>/beobachten/", watch_views.toggle, name="desk_watch"),
     path("vorgang/<int:pk>/<slug:name>/", case_views.do, name="desk_deed"),
     path("", include("moderation.worklist_urls")),
+    path("datenschutz/", include("moderation.duties.urls")),
+    path("", include("moderation.together_urls")),
     path("", include("moderation.setup_urls")),
 ]

@@ -30,6 +30,7 @@ from reports.own_deeds import DEEDS, OwnDeed
 from reports.policy import FEEDBACK
 from reports.public_forms import AnswerForm, OwnForm, tell
 from reports.showing import again, public_path, reopened, why_again
+from reports.together import original_of
 
 _NOBODY = "x" * 22
 METHODS = ["GET", "HEAD", "POST"]
@@ -203,6 +204,7 @@ def _page(request: HttpRequest, report: Report, form: OwnForm, status: int = 200
         "said": said,
         "past": past,
         "contact": contact,
+        "original": original_of(case),
         "public_url": public_path(case) if case.public_at is not None and not case.confidential else "",
         "secret_url": case.municipality.base_url() + reverse("own_report", args=[case.secret]),
     }

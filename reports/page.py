@@ -36,6 +36,7 @@ from reports.policy import KIND
 from reports.public_forms import FeedbackForm, InterestForm, tell
 from reports.showing import Moment, Picture, PublicReport, again, public_report, readable, timeline, why_again
 from reports.throttle import may_ask
+from reports.together import original_of, pictures_of_duplicates
 
 FEEDBACKS_PER_HOUR = 10
 
@@ -94,12 +95,14 @@ def show(request: HttpRequest, number: str) -> HttpResponse:
 @cache_control(public=True, max_age=0, s_maxage=30)
 @conditional_page
 def _page(request: HttpRequest, case: Case) -> HttpResponse:
-    report = public_report(case)
+    report, original = public_report(case), original_of(case)
+    pictures = [*report.pictures, *pictures_of_duplicates(case)]
     context = {
         "report": report,
         "stage_text": localized(case.stage.public_text) if case.stage else "",
-        "photos": [drawn(one, index, report) for index, one in enumerate(report.pictures, 1) if one.ready],
+        "photos": [drawn(one, index, report) for index, one in enumerate(pictures, 1) if one.ready],
         "moments": [told(moment, report) for moment in timeline(case)],
+        "original": original if original is not None and original.url else None,
     }
     return render(request, "reports/report.html", context)
 

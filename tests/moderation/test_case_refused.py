@@ -97,6 +97,8 @@ def typed(town):
         "nachricht": {"text": "Danke"},
         "mitteilung": {"text": "Wir kommen"},
         "rueckfrage": {"text": "Wo genau?"},
+        "zusammenfuehren": {},
+        "trennen": {},
         "status": {"stage": stages["eingeplant"]},
         "erledigt": {"text": "Fertig", "stage": stages["erledigt"]},
     }
@@ -106,6 +108,7 @@ def test_every_deed_sent_twice_counts_once(manager, town, make_report, photo_of,
     case = make_report()
     photo_of(case)
     done = typed(town)
+    done["zusammenfuehren"]["number"] = make_report(point=None, address="Bahnhof").number
     assert set(done) == set(BY_NAME)
     for deed, words in done.items():
         data = filled(manager, case, deed, opened=bool(BY_NAME[deed].menu), **words)

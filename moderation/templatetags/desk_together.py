@@ -1,0 +1,30 @@
+"""What stands beside a case about other cases: likely duplicates, merged ones, parts, outside bodies."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import template
+
+from accounts.policy import Permission
+from moderation.access import seen_by
+from moderation.case_page import CasePage
+from moderation.deeds.together import can_be_merged
+from reports.similar import similar
+
+register = template.Library()
+
+
+@register.inclusion_tag("moderation/parts/together.html")
+def together(view: CasePage) -> dict[str, Any]:
+    """`{% together view %}`; three queries."""
+    case, seen = view.case, seen_by(view.user)
+    merging = Permission.MOVE in view.rights
+    duplicates = seen.filter(duplicate_of=case).select_related("topic", "stage").order_by("pk")
+    return {
+        "case": case,
+        "query_string": view.query.address(),
+        "original": seen.filter(pk=case.duplicate_of_id).first() if case.duplicate_of_id else None,
+        "duplicates": list(duplicates[:20]),
+        "similar": similar(case, among=seen) if merging and can_be_merged(case) else [],
+    }
