@@ -4,6 +4,7 @@ from celery import shared_task
 from celery.schedules import crontab
 from django.utils import timezone
 
+from cases import duties
 from cases.policy import CONTACT_DAYS
 from cases.redacting import delete_originals
 from cases.retention import (
@@ -13,6 +14,7 @@ from cases.retention import (
     delete_unconfirmed_interest,
 )
 from cases.services import delete_unconfirmed
+from geo.sweeping import sweep_log
 from outbox.tasks import Periodic
 
 
@@ -44,7 +46,15 @@ def forget_originals() -> None:
     delete_originals(at=timezone.now())
 
 
+@shared_task(ignore_result=True)  # type: ignore[untyped-decorator]
+def erase_due_parts() -> None:
+    """Deletes contact data, photos and words of cases whose term is over."""
+    duties.erase_due(at=timezone.now())
+    sweep_log()
+
+
 SCHEDULE = [
+    Periodic(erase_due_parts, crontab(hour=3, minute=41), expires=3600.0),
     Periodic(forget_unconfirmed, crontab(minute=23), expires=1800.0),
     Periodic(forget_drafts, crontab(hour=3, minute=29), expires=3600.0),
     Periodic(forget_originals, crontab(hour=3, minute=41), expires=3600.0),

@@ -25,7 +25,7 @@ def _find(address: str, municipality: Municipality) -> list[Piece]:
 
 def _erase(address: str, municipality: Municipality, by: By, at: datetime) -> int:
     rows = (Access.objects.filter(**_of(address, municipality)), Passkey.objects.filter(**_of(address, municipality)))
-    return sum(one.delete()[0] for one in rows)  # type: ignore[attr-defined]
+    return sum(one.delete()[0] for one in rows)
 
 
 def _of(address: str, municipality: Municipality) -> dict[str, object]:

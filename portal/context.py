@@ -41,7 +41,7 @@ LEGAL: Final = (
     ("api_docs", gettext_lazy("For developers")),
 )
 STAFF_MENU: Final = (("desk", gettext_lazy("Work list")),)
-STAFF_ELSEWHERE: Final = ("setup", "desk_pages", "operations")
+STAFF_ELSEWHERE: Final = ("setup", "desk_pages", "duties", "operations")
 """Below the address of the work list, yet not part of it."""
 HOME: Final = "start"
 

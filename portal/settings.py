@@ -176,7 +176,9 @@ else:
         "OPTIONS": {
             "timeout": 20,
             "transaction_mode": "IMMEDIATE",
-            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;",
+            # What is deleted is overwritten, not only unlinked: the terms of keeping hold for the bytes as well.
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON; "
+            "PRAGMA secure_delete=ON;",
         },
         "TEST": {"NAME": str(DATA_DIR / "test.sqlite3")},
     }
@@ -353,6 +355,7 @@ ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 """Nobody is written to because somebody typed their address; the page says the same either way."""
 ACCOUNT_LOGOUT_ON_GET = False
+ACCOUNT_FORMS = {"reset_password": "accounts.forms.ForgottenForm"}
 ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/5m/key"}
 STAFF_TOTP = env.str("STAFF_TOTP", "required" if HTTPS else "optional", validate=_one_of)
 """Whether staff must have a second factor: required or optional."""

@@ -25,6 +25,12 @@ def may_set_up(context: Any) -> bool:
 
 
 @register.simple_tag(takes_context=True)
+def may_keep(context: Any) -> bool:
+    """`{% may_keep as keeper %}`: the person sets terms of keeping and answers requests about personal data."""
+    return _may(context, Permission.PRIVACY)
+
+
+@register.simple_tag(takes_context=True)
 def may_write(context: Any) -> bool:
     """`{% may_write as writer %}`: the person writes its pages."""
     return _may(context, Permission.WRITE)

@@ -1,0 +1,68 @@
+"""The forms of the duties: terms in days, a person's address."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from cases.models import Topic
+from cases.policy import KEEP_DAYS, ORIGINAL_DAYS, Part
+from geo.models import Municipality
+
+MOST = 32_767
+"""Days; what the columns hold, nearly ninety years."""
+
+
+class TermsForm(forms.Form):
+    """Days after closing; an empty field takes what stands above."""
+
+    contact_days = forms.IntegerField(label=_("Contact data"), required=False, min_value=1, max_value=MOST)
+    original_days = forms.IntegerField(label=_("Originals of photos"), required=False, min_value=1, max_value=MOST)
+    photo_days = forms.IntegerField(label=_("Photos"), required=False, min_value=1, max_value=MOST)
+    case_days = forms.IntegerField(label=_("Words and place"), required=False, min_value=1, max_value=MOST)
+
+    def __init__(self, *args: Any, row: Municipality | Topic, above: dict[str, int], **kwargs: Any) -> None:
+        kwargs["initial"] = {name: getattr(row, name) for name in self.base_fields}
+        super().__init__(*args, label_suffix="", **kwargs)
+        for name, field in self.fields.items():
+            field.help_text = _("Empty: %(n)d days") % {"n": above[name]}
+
+
+COLUMNS = {
+    "contact_days": KEEP_DAYS[Part.CONTACT],
+    "original_days": ORIGINAL_DAYS,
+    "photo_days": KEEP_DAYS[Part.PHOTOS],
+    "case_days": KEEP_DAYS[Part.CASE],
+}
+
+
+def effective(rows: list[Municipality | Topic | None]) -> dict[str, int]:
+    """Days per column as the nearest of these rows has them, else as shipped."""
+    return {
+        name: next(
+            (value for row in rows if row is not None and (value := getattr(row, name)) is not None), shipped
+        )
+        for name, shipped in COLUMNS.items()
+    }
+
+
+class PersonForm(forms.Form):
+    """Whose data it is about."""
+
+    email = forms.EmailField(label=_("E-mail address of the person"), max_length=254)
+
+
+class EraseForm(PersonForm):
+    """What is to be deleted."""
+
+    words = forms.ChoiceField(
+        label=_("What is to be deleted?"),
+        widget=forms.RadioSelect,
+        choices=[
+            ("0", _("The address, name and phone, wherever they stand; the cases stay without them")),
+            ("1", _("Also words, place and photos of the person's closed cases")),
+        ],
+        initial="0",
+    )
