@@ -14,6 +14,8 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language, get_language_info, gettext_lazy, pgettext_lazy
 from django.utils.translation import gettext as _
 
+from accounts.policy import Permission
+from accounts.services import reach
 from geo import arms
 from portal import style
 from portal.demo.logins import demo_logins
@@ -40,7 +42,7 @@ LEGAL: Final = (
     ("statistics", gettext_lazy("Figures")),
     ("api_docs", gettext_lazy("For developers")),
 )
-STAFF_MENU: Final = (("desk", gettext_lazy("Work list")),)
+STAFF_MENU: Final = (("desk", gettext_lazy("Work list")), ("intake", gettext_lazy("Incoming mail")))
 STAFF_ELSEWHERE: Final = ("setup", "desk_pages", "duties", "operations")
 """Below the address of the work list, yet not part of it."""
 HOME: Final = "start"
@@ -58,7 +60,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "demo_logins": SimpleLazyObject(lambda: demo_logins(municipality)),
         "menu": SimpleLazyObject(lambda: _links(MENU, request.path) if municipality else []),
         "legal_menu": SimpleLazyObject(lambda: _links(LEGAL, request.path) if municipality else []),
-        "staff_menu": SimpleLazyObject(lambda: _staff_links(request.path)),
+        "staff_menu": SimpleLazyObject(lambda: _staff_links(request)),
         "staff_url": _address("desk"),
         "languages": SimpleLazyObject(lambda: _languages(request)),
         "notices": SimpleLazyObject(lambda: list(_notices(request))),
@@ -92,12 +94,16 @@ def _links(entries: Iterable[tuple[str, Any]], path: str) -> list[dict[str, Any]
     return found
 
 
-def _staff_links(path: str) -> list[dict[str, Any]]:
-    """The menu of the desk; on pages beside it nothing is `current`."""
-    links = _links(STAFF_MENU, path)
-    if any(url and path.startswith(url) for url in map(_address, STAFF_ELSEWHERE)):
-        links = [{**link, "current": False} for link in links]
-    return links
+def _staff_links(request: HttpRequest) -> list[dict[str, Any]]:
+    """The menu of the desk; on pages beside it nothing is `current`. Incoming mail only for who may read it."""
+    links, path = _links(STAFF_MENU, request.path), request.path
+    municipality = getattr(request, "municipality", None)
+    reads = reach(getattr(request, "user", None), Permission.SEE_CONTACT).municipalities
+    if not reads or municipality is None or not municipality.intake():
+        links = [link for link in links if link["name"] != "intake"]
+    beside = any(url and path.startswith(url) for url in map(_address, STAFF_ELSEWHERE))
+    here = max((link["url"] for link in links if link["current"]), key=len, default="")
+    return [{**link, "current": link["url"] == here and not beside} for link in links]
 
 
 def _languages(request: HttpRequest) -> list[dict[str, Any]]:
