@@ -30,6 +30,7 @@ from cases.policy import (
     WaitsFor,
     reason_required,
 )
+from cases.stepping import enter, first_stage, keep_clock
 from outbox.events import emit
 
 TEXT_MAX = 4000
@@ -86,14 +87,14 @@ def move(
         if row.duplicate_of_id is not None and to not in CLOSED:
             raise Invalid({"stage": [_("This case is merged with another one. Please undo that first.")]})
         if stage is None and to != before:
-            stage = _first_stage(row, to)
+            stage = first_stage(row, to)
         elif stage is None:
             stage = row.stage
         if stage is not None and stage.state != to.value:
             raise Invalid({"stage": [_("This label does not belong to the state.")]})
         if reason_required(before, to) and not text and not (stage and stage.public_text):
             raise Invalid({"text": [_("Please give a reason. The citizen reads it.")]})
-        _keep_clock(row, before, to, entry.at)
+        keep_clock(row, before, to, entry.at)
         entry.data = {
             "from": before.value,
             "to": to.value,
@@ -109,48 +110,15 @@ def move(
         _answered(row, by, entry.at)
         row.state = to.value
         row.expected_on = expected_on if expected_on or to in CLOSED else row.expected_on
-        _enter(row, stage)
+        enter(row, stage)
     _attach(step.entry, files)
     return step.entry
-
-
-def _enter(case: Case, stage: Stage | None) -> None:
-    """Set the stage, and with it whether the public pages show the case.
-
-    A stage that hides takes the case off them; the next one that does not brings it back as it was: a case that was
-    public is public again without a second release, one that never was is not. What was taken back meanwhile stays
-    away, since taking back the last released part also forgets that the case was public. Whom a waiting case waits
-    for, the stage says.
-    """
-    case.stage = stage
-    if State(case.state) not in CLOCK_STOPPED:
-        case.waits_for = ""
-    else:
-        case.waits_for = stage.waits_for if stage is not None else WaitsFor.OTHERS.value
-    if stage is not None and stage.hides:
-        case.public_at, case.public_before = None, case.public_at or case.public_before
-    elif case.public_before is not None:
-        case.public_at, case.public_before = case.public_before, None
-
-
-def _first_stage(case: Case, state: State) -> Stage | None:
-    return next(iter(routing.stages(case.municipality, state)), None)
 
 
 def _asking_stage(case: Case) -> Stage | None:
     """The stage of a question: the first waiting one that waits for the reporter, else the first."""
     rows = routing.stages(case.municipality, State.WAITING)
     return next((row for row in rows if row.waits_for == WaitsFor.REPORTER.value), next(iter(rows), None))
-
-
-def _keep_clock(case: Case, before: State, to: State, at: datetime) -> None:
-    """Stop the deadline on entering a waiting state; push it back by the time waited on leaving."""
-    if before not in CLOCK_STOPPED and to in CLOCK_STOPPED:
-        case.waiting_since = at
-    elif before in CLOCK_STOPPED and to not in CLOCK_STOPPED and case.waiting_since is not None:
-        if case.due_at is not None:
-            case.due_at = routing.resumed(case.municipality, case.due_at, case.waiting_since, at)
-        case.waiting_since = None
 
 
 def _attach(entry: Entry, files: tuple[File, ...]) -> None:
@@ -215,12 +183,12 @@ def question(*, case: Case, by: By, text: str, stage: Stage | None = None, act: 
                 raise NoSuchEdge
             entry.text, entry.for_reporter = text, True
             entry.data = {"from": before.value, "to": State.WAITING.value}
-            _keep_clock(row, before, State.WAITING, entry.at)
+            keep_clock(row, before, State.WAITING, entry.at)
             _answered(row, by, entry.at)
             if before != State.WAITING:
                 row.state_since = entry.at
             row.state = State.WAITING.value
-            _enter(row, stage or _asking_stage(row))
+            enter(row, stage or _asking_stage(row))
             row.waits_for = WaitsFor.REPORTER.value
     return step.entry
 
@@ -237,9 +205,9 @@ def _answered(case: Case, by: By, at: datetime) -> None:
 def _reopen(case: Case, entry: Entry) -> None:
     """Put a case back to work as part of another deed; the deed's data tell it."""
     before = State(case.state)
-    _keep_clock(case, before, State.OPEN, entry.at)
+    keep_clock(case, before, State.OPEN, entry.at)
     case.state, case.state_since, case.closed_at = State.OPEN.value, entry.at, None
-    _enter(case, _first_stage(case, State.OPEN))
+    enter(case, first_stage(case, State.OPEN))
     entry.data = {**entry.data, "from": before.value, "to": State.OPEN.value}
 
 
@@ -280,10 +248,10 @@ def withdraw(*, case: Case, by: By, text: str = "", act: Act | None = None) -> E
                 raise NoSuchEdge
             entry.data = {"from": row.state, "to": State.WITHDRAWN.value}
             entry.text, entry.for_reporter = text, True
-            _keep_clock(row, State(row.state), State.WITHDRAWN, entry.at)
+            keep_clock(row, State(row.state), State.WITHDRAWN, entry.at)
             row.state, row.state_since, row.closed_at = State.WITHDRAWN.value, entry.at, entry.at
             row.public_before = None
-            _enter(row, _first_stage(row, State.WITHDRAWN))
+            enter(row, first_stage(row, State.WITHDRAWN))
     return step.entry
 
 
