@@ -6,66 +6,145 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('cases', '0009_what_stages_mean'),
-        ('geo', '0008_keeping'),
+        ("cases", "0009_what_stages_mean"),
+        ("geo", "0008_keeping"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='case',
-            name='erased_at',
+            model_name="case",
+            name="erased_at",
             field=models.DateTimeField(blank=True, null=True),
         ),
         migrations.AddField(
-            model_name='topic',
-            name='case_days',
+            model_name="topic",
+            name="case_days",
             field=models.PositiveSmallIntegerField(blank=True, null=True),
         ),
         migrations.AddField(
-            model_name='topic',
-            name='contact_days',
+            model_name="topic",
+            name="contact_days",
             field=models.PositiveSmallIntegerField(blank=True, null=True),
         ),
         migrations.AddField(
-            model_name='topic',
-            name='photo_days',
+            model_name="topic",
+            name="photo_days",
             field=models.PositiveSmallIntegerField(blank=True, null=True),
         ),
         migrations.AlterField(
-            model_name='entry',
-            name='deed',
-            field=models.CharField(choices=[('submitted', 'submitted'), ('moved', 'moved'), ('text_released', 'text_released'), ('text_withdrawn', 'text_withdrawn'), ('photo_released', 'photo_released'), ('photo_withdrawn', 'photo_withdrawn'), ('category_changed', 'category_changed'), ('place_changed', 'place_changed'), ('assigned', 'assigned'), ('note', 'note'), ('update', 'update'), ('question', 'question'), ('answer', 'answer'), ('message', 'message'), ('corrected', 'corrected'), ('photo_added', 'photo_added'), ('feedback', 'feedback'), ('contact_confirmed', 'contact_confirmed'), ('contact_deleted', 'contact_deleted'), ('bounced', 'bounced'), ('erased', 'erased'), ('accepted', 'accepted'), ('handed_back', 'handed_back'), ('priority', 'priority'), ('resubmission', 'resubmission'), ('due_changed', 'due_changed'), ('file_linked', 'file_linked'), ('reminded', 'reminded'), ('escalated', 'escalated'), ('forwarded', 'forwarded'), ('forward_answered', 'forward_answered'), ('forward_ended', 'forward_ended'), ('merged', 'merged'), ('unmerged', 'unmerged'), ('split', 'split'), ('handed_over', 'handed_over'), ('photo_redacted', 'photo_redacted'), ('held', 'held'), ('hold_ended', 'hold_ended')], max_length=24),
+            model_name="entry",
+            name="deed",
+            field=models.CharField(
+                choices=[
+                    ("submitted", "submitted"),
+                    ("moved", "moved"),
+                    ("text_released", "text_released"),
+                    ("text_withdrawn", "text_withdrawn"),
+                    ("photo_released", "photo_released"),
+                    ("photo_withdrawn", "photo_withdrawn"),
+                    ("category_changed", "category_changed"),
+                    ("place_changed", "place_changed"),
+                    ("assigned", "assigned"),
+                    ("note", "note"),
+                    ("update", "update"),
+                    ("question", "question"),
+                    ("answer", "answer"),
+                    ("message", "message"),
+                    ("corrected", "corrected"),
+                    ("photo_added", "photo_added"),
+                    ("feedback", "feedback"),
+                    ("contact_confirmed", "contact_confirmed"),
+                    ("contact_deleted", "contact_deleted"),
+                    ("bounced", "bounced"),
+                    ("erased", "erased"),
+                    ("accepted", "accepted"),
+                    ("handed_back", "handed_back"),
+                    ("priority", "priority"),
+                    ("resubmission", "resubmission"),
+                    ("due_changed", "due_changed"),
+                    ("file_linked", "file_linked"),
+                    ("reminded", "reminded"),
+                    ("escalated", "escalated"),
+                    ("forwarded", "forwarded"),
+                    ("forward_answered", "forward_answered"),
+                    ("forward_ended", "forward_ended"),
+                    ("merged", "merged"),
+                    ("unmerged", "unmerged"),
+                    ("split", "split"),
+                    ("handed_over", "handed_over"),
+                    ("photo_redacted", "photo_redacted"),
+                    ("held", "held"),
+                    ("hold_ended", "hold_ended"),
+                ],
+                max_length=24,
+            ),
         ),
         migrations.CreateModel(
-            name='Erasure',
+            name="Erasure",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(blank=True, max_length=24)),
-                ('part', models.CharField(choices=[('contact', 'contact'), ('photos', 'photos'), ('case', 'case')], max_length=20)),
-                ('pieces', models.PositiveIntegerField(default=1)),
-                ('at', models.DateTimeField()),
-                ('by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('municipality', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='erasures', to='geo.municipality')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.CharField(blank=True, max_length=24)),
+                (
+                    "part",
+                    models.CharField(
+                        choices=[("contact", "contact"), ("photos", "photos"), ("case", "case")], max_length=20
+                    ),
+                ),
+                ("pieces", models.PositiveIntegerField(default=1)),
+                ("at", models.DateTimeField()),
+                (
+                    "by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "municipality",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="erasures", to="geo.municipality"
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['municipality', '-at'], name='erasure_log')],
+                "indexes": [models.Index(fields=["municipality", "-at"], name="erasure_log")],
             },
         ),
         migrations.CreateModel(
-            name='Hold',
+            name="Hold",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('reason', models.CharField(max_length=300)),
-                ('at', models.DateTimeField()),
-                ('ended_at', models.DateTimeField(blank=True, null=True)),
-                ('by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='holds', to='cases.case')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("reason", models.CharField(max_length=300)),
+                ("at", models.DateTimeField()),
+                ("ended_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="holds", to="cases.case"
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('case',), name='hold_once')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("ended_at__isnull", True)), fields=("case",), name="hold_once"
+                    )
+                ],
             },
         ),
     ]
