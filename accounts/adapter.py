@@ -1,7 +1,4 @@
-"""How django-allauth behaves here: nobody signs up by themselves, mails are plain, links lead to the own town hall."""
-
-from typing import Any
-from urllib.parse import urlsplit
+"""How django-allauth behaves here: nobody signs up by themselves, and everybody is led to their work."""
 
 from allauth.account.adapter import DefaultAccountAdapter
 from django.conf import settings
@@ -11,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from accounts.services import home_of, memberships
+from accounts.services import memberships
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
@@ -37,11 +34,3 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         methods: list[dict[str, str]] = super().get_reauthentication_methods(user)
         own = {"mfa_reauthenticate:webauthn": _("Use the passkey")}
         return [{**method, "description": own.get(method["id"], method["description"])} for method in methods]
-
-    def send_password_reset_mail(self, user: User, email: str, context: dict[str, Any]) -> None:
-        """The link leads to the municipality of the person: a forged Host header must not choose where a key goes."""
-        home, link = home_of(user), context["password_reset_url"]
-        base = home.base_url() if home is not None else ""
-        super().send_password_reset_mail(
-            user, email, {**context, "password_reset_url": base + urlsplit(link).path, "municipality": home}
-        )

@@ -6,11 +6,16 @@ import struct
 from typing import Any
 
 from allauth.account.forms import LoginForm as AllauthLoginForm
+from allauth.account.forms import ResetPasswordForm as AllauthResetPasswordForm
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.models import Authenticator
 from allauth.mfa.webauthn import forms as webauthn
 from django import forms
+from django.http import HttpRequest
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
+
+from accounts.forgotten import ask
 
 NAME_MAX = 60
 BROKEN = (ValueError, TypeError, KeyError, AttributeError, IndexError, struct.error)
@@ -23,6 +28,15 @@ class LoginForm(AllauthLoginForm):  # type: ignore[misc]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["password"].help_text = ""
+
+
+class ForgottenForm(AllauthResetPasswordForm):  # type: ignore[misc]
+    """Who forgot their password. The worker writes the mail, so that the time of the answer tells nothing."""
+
+    def save(self, request: HttpRequest, **options: Any) -> str:
+        """Returns the address."""
+        ask(people=[user.pk for user in self.users], language=get_language() or "de")
+        return str(self.cleaned_data["email"])
 
 
 def _name() -> forms.CharField:

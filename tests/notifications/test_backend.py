@@ -6,6 +6,7 @@ from django.urls import reverse
 
 from notifications.models import Delivery
 from notifications.sending import run_deliveries
+from outbox.work import run_jobs
 
 pytestmark = pytest.mark.django_db
 BACKEND = "notifications.backend.DeliveryBackend"
@@ -64,6 +65,7 @@ def test_no_message_no_ring(db, rings):
 def test_a_forgotten_password_is_answered_by_a_delivery(town, client, settings):
     settings.EMAIL_BACKEND = BACKEND
     client.post(reverse("account_reset_password"), {"email": town.clerk.email})
+    run_jobs()
     row = Delivery.objects.get()
     assert row.address == town.clerk.email
     assert "/konto/passwort/neu/" in row.text
