@@ -1,7 +1,7 @@
 """Areas of a picture that nobody may see: rectangles and strokes of a brush, painted over in solid colour.
 
 All numbers are parts of the upright picture, 0 to 1 from its upper left corner; the width of a stroke is a part of the
-longer edge. Stored and sent as plain lists: `{"rect": [x, y, width, height]}`, `{"stroke": [x, y, x, y, …], "size": s}`.
+longer edge. Stored as plain lists: `{"rect": [x, y, width, height]}`, `{"stroke": [x, y, x, y, …], "size": s}`.
 People write them as lines of percents (`from_lines`). Knows neither models nor storage.
 """
 
@@ -11,6 +11,7 @@ import math
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -184,7 +185,7 @@ def _paint_stroke(pen: ImageDraw.ImageDraw, area: Stroke, width: int, height: in
     points = [(x * width, y * height) for x, y in area.points]
     for x, y in points:
         pen.ellipse((x - radius, y - radius, x + radius, y + radius), fill=INK)
-    for (ax, ay), (bx, by) in zip(points, points[1:], strict=False):
+    for (ax, ay), (bx, by) in pairwise(points):
         length = math.hypot(bx - ax, by - ay)
         if length:
             aside, down = -(by - ay) / length * radius, (bx - ax) / length * radius

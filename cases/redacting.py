@@ -15,15 +15,15 @@ import structlog
 from django.conf import settings
 from django.core.files.storage import default_storage
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext as _
 
 from accounts.policy import Permission
 from cases import files, pictures
-from cases.areas import Area, read
+from cases.areas import Area
 from cases.change import Act, By, change, require
 from cases.errors import Conflict, Invalid
-from cases.models import Case, Entry, File, Topic, new_secret
+from cases.models import Case, Entry, File, Hold, Topic, new_secret
 from cases.policy import ORIGINAL_DAYS, Deed
 from geo.models import Municipality
 
@@ -116,7 +116,7 @@ def delete_original_on(case: Case) -> date | None:
 
 
 def delete_originals(*, at: datetime) -> int:
-    """Delete the originals whose day has come; the variants stay. Returns how many.
+    """Delete the originals whose day has come; the variants stay, and so does what is under a hold. Returns how many.
 
     A file without variants loses its picture: they could not be made within all these days.
     """
@@ -128,6 +128,7 @@ def delete_originals(*, at: datetime) -> int:
     waiting = (
         File.objects.filter(original_deleted_at=None, case__closed_at__lte=earliest)
         .filter(Q(ready_at__isnull=False) | Q(failed=True))
+        .exclude(Exists(Hold.objects.filter(case=OuterRef("case"), ended_at=None)))
         .select_related("case__topic__parent", "case__municipality__parent__parent")
         .defer(
             "case__municipality__boundary",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
@@ -22,6 +23,7 @@ from moderation.access import seen_by, staff, staff_only
 from moderation.case_page import CasePage, case_for
 from moderation.deeds import BY_NAME, Deed
 from moderation.forms import DeedForm, PhotosField, PlaceForm, ReleaseForm, TextForm, WordingForm
+from moderation.mails import shown_mails
 from moderation.refusals import STATUS
 from moderation.worklist import Query
 
@@ -58,11 +60,17 @@ def do(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     form = deed.form(request.POST, request.FILES, case=page.case)
     if deed.permission not in page.rights:
         return _refuse(request, page, deed, form, Denied())
+    if request.POST.get("preview") == "alone":
+        return _preview_alone(request, page, deed, form)
     kept, valid = form.kept_files, form.is_valid()
     try:
         _store(form, page, kept)
         if helped := _help(request, page, deed, form, kept):
             return helped
+        if "preview" in request.POST and deed.mails:
+            shown = shown_mails(page, deed, form, kept)
+            again = _again(request, page, deed, kept, valid)
+            return _render(request, again.page, deed, again.form, kept=kept, mails_shown=shown)
         if not valid:
             stale = form.cleaned_data.get("version") != page.case.version
             return _refuse(request, page, deed, form, Conflict(page.case) if stale else None, kept)
@@ -118,6 +126,32 @@ def _help(request: HttpRequest, page: CasePage, deed: Deed, form: DeedForm, kept
         form.errors.clear()
         return _render(request, page, deed, form)
     return None
+
+
+def _preview_alone(request: HttpRequest, page: CasePage, deed: Deed, form: DeedForm) -> HttpResponse:
+    """The mails of a deed as a piece of the page, for the script that asks while somebody types."""
+    if not deed.mails:
+        raise Http404
+    # While somebody still types, nothing is missing yet.
+    shown = shown_mails(page, deed, form, form.kept_files) if form.is_valid() else None
+    return render(request, "moderation/parts/mail_preview.html", {"mails_shown": shown})
+
+
+@dataclass(frozen=True)
+class _Again:
+    page: CasePage
+    form: DeedForm
+
+
+def _again(request: HttpRequest, page: CasePage, deed: Deed, kept: list[File], valid: bool) -> _Again:
+    """Page and form read anew, after something was tried on them that was taken back."""
+    fresh = _page(request, page.case.pk)
+    form = deed.form(request.POST, case=fresh.case)
+    if valid:
+        form.errors.clear()
+    if kept:
+        form.put(kept=",".join(str(file.pk) for file in kept))
+    return _Again(fresh, form)
 
 
 def _store(form: DeedForm, page: CasePage, kept: list[File]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from accounts.models import Membership, Unit, User
 from accounts.policy import GRANTS, WHOLE_MUNICIPALITY, Permission, Role
@@ -99,7 +100,19 @@ def people(case: Case) -> list[tuple[User, str]]:
     return [(user, ", ".join(words)) for user, words in found.values()]
 
 
-def blocks(case: Case) -> list[TextBlock]:
-    """Text blocks for the category, the ones for its state first."""
+def blocks(case: Case, state: State | None = None) -> list[TextBlock]:
+    """Text blocks for the category in their order: first those for the state it has or goes to, then those for any."""
     rows = routing.text_blocks(case.municipality, topic=case.topic)
-    return sorted(rows, key=lambda row: (row.state not in {case.state, ""}, row.position, row.title))
+    wanted = state.value if state is not None else case.state
+    rank = {wanted: 0, "": 1}
+    return sorted(rows, key=lambda row: (rank.get(row.state, 2), row.position, row.title))
+
+
+def block_choices(
+    rows: list[TextBlock], case: Case, state: State | None = None
+) -> list[Option | tuple[str, list[Option]]]:
+    """Choices for a select, those for other states in a group of their own."""
+    fitting = {state.value if state is not None else case.state, ""}
+    near = [(str(row.pk), row.title) for row in rows if row.state in fitting]
+    far = [(str(row.pk), row.title) for row in rows if row.state not in fitting]
+    return [*near, *([(_("For other states"), far)] if far else [])]

@@ -1,9 +1,8 @@
-"""The verbs of deliveries: write what was planned, preview it, note rejections, forget people and old words."""
+"""The verbs of deliveries: write what was planned, note rejections, forget people and old words."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
@@ -13,9 +12,8 @@ from django.db.models import Model, QuerySet
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from cases.models import Case, Contact, Entry, Follow
+from cases.models import Case, Contact, Follow
 from cases.services import note_bounce
-from notifications import plans
 from notifications.models import Delivery, blank, new_message_id
 from notifications.plans import Happening, Planned
 from notifications.policy import FLEETING, KEEP, MAIL, STAFF, Purpose, Role
@@ -104,35 +102,6 @@ def _row(mail: Planned, event: Event | None) -> Delivery:
         created_at=now,
         due_at=now - _URGENT if mail.urgent else now,
     )
-
-
-# Before it happens ---------------------------------------------------------------------------------------------------
-@dataclass(frozen=True)
-class Preview:
-    """What a kind of recipient would get: how many of them, and the words."""
-
-    role: Role
-    count: int
-    subject: str
-    text: str
-
-
-def preview(*, case: Case, entry: Entry) -> list[Preview]:
-    """Which mails would go out for `entry` (unsaved, as the verb would write it). Without keys and addresses."""
-    happening = Happening(f"case.{entry.deed}", case, entry.at or timezone.now(), entry)
-    by_role: dict[Role, list[Planned]] = {}
-    for mail in plans.plan(happening):
-        by_role.setdefault(mail.to.role, []).append(mail)
-    found = []
-    for role, mails in by_role.items():
-        rendered = render(_without_keys(mails[0]))
-        found.append(Preview(role, len(mails), rendered.subject, rendered.text))
-    return found
-
-
-def _without_keys(mail: Planned) -> Planned:
-    facts: dict[str, Any] = {key: "…" if key.endswith("_url") else value for key, value in mail.facts.items()}
-    return replace(mail, facts=facts, to=replace(mail.to, stop_path="/…" if mail.to.stop_path else ""))
 
 
 # While sending -------------------------------------------------------------------------------------------------------

@@ -44,5 +44,7 @@ class Deed:
     offered: Callable[[Case], bool] = lambda case: True
     menu: str = ""
     """Icon in the menu of further deeds; "" for deeds that stand elsewhere."""
+    mails: bool = True
+    """Mails may follow: the panel shows who gets which. False for what must not be tried out and taken back."""
     readers: Readers = Readers.NOBODY
     """Who reads what is typed, so that the panel can say it."""

@@ -55,7 +55,7 @@ def _message(form: forms.MessageForm, case: Case, by: By, act: Act, files: Seque
     cases.message(case=case, by=by, text=form.cleaned_data["text"], act=act)
 
 
-def _question(form: forms.MessageForm, case: Case, by: By, act: Act, files: Sequence[File]) -> None:
+def _question(form: forms.QuestionForm, case: Case, by: By, act: Act, files: Sequence[File]) -> None:
     cases.question(case=case, by=by, text=form.cleaned_data["text"], act=act)
 
 
@@ -144,7 +144,7 @@ DEEDS = (
         _("Send the question"),
         _("The question is on its way. The clock stands still until the answer."),
         P.MOVE,
-        forms.MessageForm,
+        forms.QuestionForm,
         _question,
         offered=_can_wait,
         menu="question",

@@ -9,6 +9,7 @@ from moderation.forms.work import (
     MoveForm,
     NoteForm,
     PlaceForm,
+    QuestionForm,
     SettleForm,
     UpdateForm,
 )
@@ -23,6 +24,7 @@ __all__ = [
     "PhotoForm",
     "PhotosField",
     "PlaceForm",
+    "QuestionForm",
     "ReleaseForm",
     "SettleForm",
     "TextForm",

@@ -13,14 +13,17 @@ from django import forms
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.http import QueryDict
+from django.utils import timezone
 from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
-from cases.models import Case, File
+from cases.models import Case, File, TextBlock
+from cases.policy import State
 from cases.services import TEXT_MAX
 from geo.localized import localized
 from moderation import choices
+from reports.placeholders import NAMED, fill, fill_name, left_open
 
 
 class PhotosInput(forms.FileInput):
@@ -93,19 +96,55 @@ class TextForm(DeedForm):
 
     block = forms.ChoiceField(label=gettext_lazy("Text block"), required=False)
     text = words(gettext_lazy("Text"))
+    goes_to: State | None = None
+    """The state that the words lead to; its text blocks stand on top."""
+    for_reporter = False
+    """Nobody but the reporter reads the words, so their name may stand in them."""
+    trial = False
+    """Only tried out: the name of the reporter is not shown before it is sent."""
 
     def prepare(self) -> None:
         field = self.fields["block"]
         assert isinstance(field, forms.ChoiceField)
-        self.blocks = choices.blocks(self.case)
-        field.choices = [("", _("Choose a text block")), *((str(block.pk), block.title) for block in self.blocks)]
+        self.blocks = choices.blocks(self.case, self.goes_to)
+        offered = choices.block_choices(self.blocks, self.case, self.goes_to)
+        field.choices = [("", _("Choose a text block")), *offered]
         if not self.blocks:
             del self.fields["block"]
+
+    def words_of(self, block: TextBlock) -> str:
+        """A text block in the language of the reporter, filled with what is known of the case."""
+        language = self.case.language
+        return fill(localized(block.text, language), self.case, at=timezone.now(), language=language)
+
+    @property
+    def filled_blocks(self) -> list[tuple[TextBlock, str]]:
+        """All text blocks with their words."""
+        return [(block, self.words_of(block)) for block in self.blocks]
+
+    def clean_text(self) -> str:
+        """Nothing goes out with a placeholder that nobody filled."""
+        typed = str(self.cleaned_data["text"])
+        if self.for_reporter:
+            typed = fill_name(typed, self.case, language=self.case.language) if not self.trial else typed
+        found = left_open(typed)
+        if self.trial and self.for_reporter:
+            found = [one for one in found if one.strip("{}").lower() not in NAMED]
+        if found:
+            raise forms.ValidationError(
+                ngettext(
+                    "Please replace %(found)s: nothing is known to put in here.",
+                    "Please replace %(found)s: nothing is known to put in there.",
+                    len(found),
+                )
+                % {"found": ", ".join(found)}
+            )
+        return typed
 
     def insert(self) -> None:
         """Put the chosen text block below what was typed, in the language of the reporter."""
         chosen = next((block for block in self.blocks if str(block.pk) == self.data.get("block")), None)
         if chosen is not None:
             typed = str(self.data.get("text", "")).strip()
-            words = localized(chosen.text, self.case.language)
+            words = self.words_of(chosen)
             self.put(text=f"{typed}\n\n{words}" if typed else words, block="")

@@ -71,6 +71,14 @@ class PlaceForm(DeedForm):
 class MessageForm(TextForm):
     """Words to the reporter."""
 
+    for_reporter = True
+
+
+class QuestionForm(MessageForm):
+    """Words to the reporter, who is to answer."""
+
+    goes_to = State.WAITING
+
 
 class NoteForm(DeedForm):
     """Words among colleagues."""
@@ -124,6 +132,7 @@ class MoveForm(UpdateForm):
 class SettleForm(MoveForm):
     """Done, with words and photos."""
 
+    goes_to = State.DONE
     states = frozenset({State.DONE})
 
     def prepare(self) -> None:

@@ -8,7 +8,7 @@ from cases.models import Entry
 from cases.policy import Actor, Deed, State
 from notifications.models import Delivery
 from notifications.policy import Role
-from notifications.services import preview
+from notifications.previewing import preview
 from tests.notifications.conftest import FOLLOWER, LATER, REPORTER
 
 pytestmark = pytest.mark.django_db

@@ -1,4 +1,5 @@
 // The page of a case: text blocks without a round trip, the small map, and choosing the place on a map.
+import "./mails.js";
 import {createMap} from "../map/base.js";
 import {pinOptions} from "../pin.js";
 
@@ -12,6 +13,26 @@ if (location.hash === "#tun") document.getElementById("tun")?.focus();
 for (const blocks of document.querySelectorAll("[data-blocks]")) {
   const select = blocks.querySelector("select");
   const text = blocks.closest("form").elements.namedItem("text");
+  const find = blocks.querySelector("[data-find]");
+  const all = [...select.options].map((option) => ({
+    option,
+    group: option.parentElement,
+    words: `${option.text} ${blocks.querySelector(`template[data-block="${CSS.escape(option.value)}"]`)?.content.textContent ?? ""}`.toLocaleLowerCase(),
+  }));
+  // Hidden options are not hidden in every browser, so those that do not fit are taken out.
+  find.addEventListener("input", () => {
+    const wanted = find.value.toLocaleLowerCase().split(/\s+/).filter(Boolean);
+    const fitting = all.filter(({ option, words }) => !option.value || wanted.every((word) => words.includes(word)));
+    for (const { option } of all) option.remove();
+    for (const { option, group } of fitting) group.append(option);
+    select.value = wanted.length && fitting.length > 1 ? fitting[1].option.value : "";
+  });
+  find.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter") return;
+    event.preventDefault();
+    blocks.querySelector("button").click();
+  });
+  if (all.length > 6) find.parentElement.hidden = false;
   blocks.querySelector("button").addEventListener("click", (event) => {
     event.preventDefault();
     const words = blocks.querySelector(`template[data-block="${CSS.escape(select.value)}"]`)?.content.textContent;
@@ -19,6 +40,7 @@ for (const blocks of document.querySelectorAll("[data-blocks]")) {
     text.value = text.value.trim() ? `${text.value.trim()}\n\n${words}` : words;
     select.value = "";
     text.focus();
+    text.dispatchEvent(new Event("input", { bubbles: true }));
   });
 }
 

@@ -1,0 +1,84 @@
+"""Which mails a step would send, before it is taken: planned and rendered as they would be, with nothing kept of it.
+
+`dry_run` does the step itself and takes it back, so what is shown is what the verb writes and the consumers plan.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from cases.models import Case, Entry
+from cases.policy import Deed
+from notifications import plans
+from notifications.plans import Happening, Planned
+from notifications.policy import Purpose, Role
+from notifications.rendering import render
+from notifications.services import happening_of
+from outbox.models import Event
+from subscriptions.matching import just_published, matching
+
+PUBLISHING = frozenset(f"case.{deed}" for deed in (Deed.SUBMITTED, Deed.TEXT_RELEASED, Deed.PHOTO_RELEASED))
+"""Events after which subscribers may hear of a new report; their mails are put together later."""
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What a kind of recipient would get: how many of them, and the words."""
+
+    role: Role
+    count: int
+    subject: str
+    text: str
+    language: str = ""
+
+
+def preview(*, case: Case, entry: Entry) -> list[Preview]:
+    """Which mails would go out for `entry` (unsaved, as the verb would write it). Without keys and addresses."""
+    return _grouped(plans.plan(Happening(f"case.{entry.deed}", case, entry.at or timezone.now(), entry)))
+
+
+def dry_run(*, case: Case, run: Callable[[], object]) -> list[Preview]:
+    """Which mails would go out if `run` were done to the case, by all the events it leads to. Nothing stays of it.
+
+    Objects that `run` was given hold what it made of them and must be read anew. Raises what `run` raises.
+    """
+    planned: list[Planned] = []
+    subscribers = 0
+    with transaction.atomic():
+        last = Event.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+        run()
+        # The case is locked by its verb, so nobody else says anything of it meanwhile.
+        for event in Event.objects.filter(pk__gt=last).order_by("pk"):
+            if event.payload.get("case") != case.pk:
+                continue
+            happening = happening_of(event)
+            planned += plans.plan(happening) if happening is not None else []
+            if event.name in PUBLISHING:
+                new = just_published(case.pk, event.payload["entry"])
+                subscribers += len({found[2] for found in matching(new)}) if new is not None else 0
+        found = _grouped(planned)
+        transaction.set_rollback(True)
+    return [*found, Preview(Role.SUBSCRIBER, subscribers, "", "")] if subscribers else found
+
+
+def _grouped(planned: Iterable[Planned]) -> list[Preview]:
+    """One preview for all who get the same words."""
+    groups: dict[tuple[Role, Purpose, str], list[Planned]] = {}
+    for mail in planned:
+        groups.setdefault((mail.to.role, mail.purpose, mail.to.language), []).append(mail)
+    found = []
+    for (role, _purpose, language), mails in groups.items():
+        rendered = render(_without_keys(mails[0]))
+        found.append(Preview(role, len(mails), rendered.subject, rendered.text, language))
+    return found
+
+
+def _without_keys(mail: Planned) -> Planned:
+    facts: dict[str, Any] = {key: "…" if key.endswith("_url") else value for key, value in mail.facts.items()}
+    facts |= {"pictures": ["…" for _one in facts["pictures"]]} if "pictures" in facts else {}
+    return replace(mail, facts=facts, to=replace(mail.to, stop_path="/…" if mail.to.stop_path else ""))
