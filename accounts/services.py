@@ -86,6 +86,14 @@ def is_staff_of(user: User | AnonymousUser | None, municipality: Municipality) -
     return any(membership.municipality_id == municipality.pk for membership in memberships(user))
 
 
+def sees_cases_of(user: User, municipality_id: int) -> bool:
+    """Whether somebody has a role in a municipality, or in a unit of it, with which they see cases."""
+    return any(
+        membership.municipality_id == municipality_id and Permission.SEE in GRANTS[Role(membership.role)]
+        for membership in memberships(user)
+    )
+
+
 @transaction.atomic
 def grant(*, user: User, municipality: Municipality, role: Role, unit: Unit | None = None) -> Membership:
     """Give a role; the same again changes nothing. A unit must belong to the municipality."""

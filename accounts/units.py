@@ -13,12 +13,16 @@ from accounts.models import Unit
 from geo.folding import fold
 from geo.models import Municipality
 
-FIELDS = ("name", "public_name", "email", "phone", "on_call_email", "on_call_phone", "external")
+FIELDS = (
+    *("name", "public_name", "email", "phone", "on_call_email", "on_call_phone", "external"),
+    *("parent", "mail_rhythm"),
+)
 
 
 @transaction.atomic
 def save_unit(*, municipality: Municipality, unit: Unit | None = None, **facts: Any) -> Unit:
-    """Make a unit, or change one of this municipality; `facts` are FIELDS. Raises ValidationError per field."""
+    """Make a unit or a team, or change one of this municipality; `facts` are FIELDS. Raises ValidationError per
+    field."""
     if unit is None:
         unit = Unit(municipality=municipality)
     elif unit.municipality_id != municipality.pk:
@@ -30,10 +34,22 @@ def save_unit(*, municipality: Municipality, unit: Unit | None = None, **facts: 
     others = Unit.objects.filter(municipality=municipality).exclude(pk=unit.pk)
     if others.filter(name__iexact=unit.name, active=True).exists():
         raise ValidationError({"name": [_("There is a unit with this name already.")]})
+    if unit.parent is not None:
+        _check_parent(unit, unit.parent)
     unit.slug = unit.slug or _slug(municipality, unit.name)
     unit.full_clean()
     unit.save()
     return unit
+
+
+def _check_parent(unit: Unit, parent: Unit) -> None:
+    """A team lies in a unit of the same municipality, which is no team itself."""
+    if parent.municipality_id != unit.municipality_id:
+        raise ValidationError({"parent": [_("This unit belongs to another municipality.")]})
+    if parent.pk == unit.pk or parent.parent_id is not None:
+        raise ValidationError({"parent": [_("A team lies in a unit, not in another team.")]})
+    if unit.pk is not None and unit.teams.exists():
+        raise ValidationError({"parent": [_("This unit has teams itself and cannot become one.")]})
 
 
 def _slug(municipality: Municipality, name: str) -> str:

@@ -135,6 +135,16 @@ def due(municipality: Municipality, start: datetime, working_days: int) -> datet
     return timezone.make_aware(datetime.combine(day.astimezone(BERLIN).date(), time(18)), BERLIN)
 
 
+def lain(municipality: Municipality, at: datetime, working_days: int) -> datetime:
+    """The moment before which something must have come to have lain for so many whole working days at `at`, the day of
+    `at` and the day on which it came not counted."""
+    day, left = at.astimezone(BERLIN).date(), working_days
+    while left > 0:
+        day -= timedelta(days=1)
+        left -= is_working_day(municipality, timezone.make_aware(datetime.combine(day, time(12)), BERLIN))
+    return timezone.make_aware(datetime.combine(day, time.min), BERLIN)
+
+
 def resumed(municipality: Municipality, due_at: datetime, stopped: datetime, resumed_at: datetime) -> datetime:
     """`due_at` pushed back by the working days that the clock stood still."""
     day, waited = stopped, 0

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Unit, User
 from accounts.policy import Permission
-from accounts.services import may
+from accounts.services import may, sees_cases_of
 from cases import routing
 from cases.change import Act, By, change, lies_with
 from cases.errors import Invalid, NoSuchEdge
@@ -212,23 +212,28 @@ def _reopen(case: Case, entry: Entry) -> None:
 
 
 def assign(*, case: Case, by: By, unit: Unit | None, assignee: User | None = None, act: Act | None = None) -> Entry:
-    """Give the case to a unit (or a team) and, if wanted, to a person of it. The unit belongs to the municipality or a
-    parent. Who takes it for their own unit has accepted it."""
+    """Give the case to a unit or team, to a person of it, or to a person alone. The unit belongs to the municipality
+    or a parent. Who takes it for their own unit has accepted it."""
     asked = {"unit": unit.pk if unit else None, "assignee": assignee.pk if assignee else None}
     with change(case=case, by=by, deed=Deed.ASSIGNED, permission=Permission.ASSIGN, asked=asked, act=act) as step:
         if not step.replayed:
             row = step.case
             if unit is not None and unit.municipality_id not in row.municipality.chain_ids():
                 raise Invalid({"unit": [_("This unit does not work for the municipality.")]})
-            if assignee is not None and not may(
-                assignee, Permission.SEE, municipality_id=row.municipality_id, unit=unit
-            ):
+            if assignee is not None and not _may_have(assignee, row, unit):
                 raise Invalid({"assignee": [_("This person has no role here.")]})
             step.entry.data = {"from": row.unit_id, **asked}
             routing.give(row, unit, assignee, at=step.entry.at)
             if row.accepted_at is None and by.actor is Actor.STAFF and lies_with(row, by.user):
                 row.accepted_at = step.entry.at
     return step.entry
+
+
+def _may_have(person: User, case: Case, unit: Unit | None) -> bool:
+    """Whether a case may be given to somebody: of the unit, or of the whole house; without a unit to anybody here."""
+    if unit is None and sees_cases_of(person, case.municipality_id):
+        return True
+    return may(person, Permission.SEE, municipality_id=case.municipality_id, unit=unit)
 
 
 def withdraw(*, case: Case, by: By, text: str = "", act: Act | None = None) -> Entry:

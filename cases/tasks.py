@@ -5,6 +5,7 @@ from celery.schedules import crontab
 from django.utils import timezone
 
 from cases import duties
+from cases.patience import remind
 from cases.policy import CONTACT_DAYS
 from cases.redacting import delete_originals
 from cases.retention import (
@@ -53,7 +54,14 @@ def erase_due_parts() -> None:
     sweep_log()
 
 
+@shared_task(ignore_result=True)  # type: ignore[untyped-decorator]
+def remind_of_lying() -> None:
+    """Reminds of what has been lying too long, then tells the complaint management; each once."""
+    remind(at=timezone.now())
+
+
 SCHEDULE = [
+    Periodic(remind_of_lying, crontab(minute=2), expires=1800.0),
     Periodic(erase_due_parts, crontab(hour=3, minute=41), expires=3600.0),
     Periodic(forget_unconfirmed, crontab(minute=23), expires=1800.0),
     Periodic(forget_drafts, crontab(hour=3, minute=29), expires=3600.0),

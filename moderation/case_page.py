@@ -258,7 +258,10 @@ class CasePage:
             Role.SUPPORTER: _("to a supporter"),
             Role.UNIT: _("to the unit"),
             Role.ON_CALL: _("to the on-call service"),
+            Role.OUTSIDE: _("to the outside body"),
             Role.ACCOUNT: _("to a colleague"),
+            Role.COLLEAGUE: _("to a colleague"),
+            Role.WATCHER: _("to a colleague who watches"),
         }
         found = []
         for mail in (

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
@@ -19,11 +18,11 @@ from cases.change import Act, By
 from cases.errors import Conflict, Denied, Invalid, KeyReused, NoSuchEdge, Refused
 from cases.models import Entry, File
 from geo.search import search
+from moderation import narrow_views
 from moderation.access import seen_by, staff, staff_only
 from moderation.case_page import CasePage, case_for
 from moderation.deeds import BY_NAME, Deed
 from moderation.forms import DeedForm, PhotosField, PlaceForm, ReleaseForm, TextForm, WordingForm
-from moderation.mails import shown_mails
 from moderation.refusals import STATUS
 from moderation.worklist import Query
 
@@ -60,17 +59,11 @@ def do(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     form = deed.form(request.POST, request.FILES, case=page.case)
     if deed.permission not in page.rights:
         return _refuse(request, page, deed, form, Denied())
-    if request.POST.get("preview") == "alone":
-        return _preview_alone(request, page, deed, form)
     kept, valid = form.kept_files, form.is_valid()
     try:
         _store(form, page, kept)
         if helped := _help(request, page, deed, form, kept):
             return helped
-        if "preview" in request.POST and deed.mails:
-            shown = shown_mails(page, deed, form, kept)
-            again = _again(request, page, deed, kept, valid)
-            return _render(request, again.page, deed, again.form, kept=kept, mails_shown=shown)
         if not valid:
             stale = form.cleaned_data.get("version") != page.case.version
             return _refuse(request, page, deed, form, Conflict(page.case) if stale else None, kept)
@@ -81,6 +74,8 @@ def do(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     messages.success(request, str(deed.said))
     if not seen_by(page.user).filter(pk=pk).exists():
         return _gone(request)
+    if narrow_views.is_narrow(request):
+        return redirect(narrow_views.address(pk))
     # The keyboard goes on in the case, not at the top of the page.
     return redirect(f"{page.url()}#case")
 
@@ -126,32 +121,6 @@ def _help(request: HttpRequest, page: CasePage, deed: Deed, form: DeedForm, kept
         form.errors.clear()
         return _render(request, page, deed, form)
     return None
-
-
-def _preview_alone(request: HttpRequest, page: CasePage, deed: Deed, form: DeedForm) -> HttpResponse:
-    """The mails of a deed as a piece of the page, for the script that asks while somebody types."""
-    if not deed.mails:
-        raise Http404
-    # While somebody still types, nothing is missing yet.
-    shown = shown_mails(page, deed, form, form.kept_files) if form.is_valid() else None
-    return render(request, "moderation/parts/mail_preview.html", {"mails_shown": shown})
-
-
-@dataclass(frozen=True)
-class _Again:
-    page: CasePage
-    form: DeedForm
-
-
-def _again(request: HttpRequest, page: CasePage, deed: Deed, kept: list[File], valid: bool) -> _Again:
-    """Page and form read anew, after something was tried on them that was taken back."""
-    fresh = _page(request, page.case.pk)
-    form = deed.form(request.POST, case=fresh.case)
-    if valid:
-        form.errors.clear()
-    if kept:
-        form.put(kept=",".join(str(file.pk) for file in kept))
-    return _Again(fresh, form)
 
 
 def _store(form: DeedForm, page: CasePage, kept: list[File]) -> None:
@@ -223,4 +192,6 @@ def _render(
     in_panel = page.releasable_photos if isinstance(form, ReleaseForm) else []
     context["beside_panel"] = [one for one in page.photos if one not in in_panel]
     context |= {"findings": page.findings if isinstance(form, WordingForm) else [], **extra}
+    if narrow_views.is_narrow(request):
+        return render(request, narrow_views.TEMPLATE, context | narrow_views.context(page), status=status)
     return render(request, "moderation/case.html", context, status=status)

@@ -4,7 +4,7 @@ from django.utils import timezone
 
 from cases.models import Entry
 from cases.policy import Deed, Part
-from notifications import plans
+from notifications import digests, plans
 from notifications.services import forget_case, forget_reporter, happening_of, write
 from notifications.tasks import drain_deliveries
 from outbox.bell import ring_after_commit
@@ -17,6 +17,14 @@ def mails(event: Event) -> None:
     """Write the mails of an event and ring for the worker. Repeatable."""
     happening = happening_of(event)
     if happening is not None and write(planned=plans.plan(happening), event=event):
+        ring_after_commit(drain_deliveries)
+
+
+@consumer("notifications.digests", events=[digests.DIGEST], atomic=False)
+def morning_mails(event: Event) -> None:
+    """Write the morning mail of a unit and ring for the worker. Repeatable."""
+    mail = digests.planned(event)
+    if mail is not None and write(planned=[mail], event=event):
         ring_after_commit(drain_deliveries)
 
 

@@ -20,7 +20,7 @@ from cases.policy import FEEDBACK_DAYS, Actor, Deed, taken_up_again
 from geo.localized import localized
 from geo.models import Municipality
 from notifications import recipients
-from notifications.policy import Purpose, Role
+from notifications.policy import STAFF, Purpose, Role
 from notifications.recipients import Recipient
 from reports.models import Photo
 from reports.showing import picture
@@ -66,7 +66,7 @@ def mail(happening: Happening, purpose: Purpose, to: Recipient, facts: Facts, *,
 def general(case: Case, to: Recipient) -> dict[str, Any]:
     """What every mail about a case may say."""
     kind, base = kind_of(case), case.municipality.base_url()
-    if to.role in {Role.UNIT, Role.ON_CALL}:
+    if to.role in STAFF:
         page = reverse("desk_case", args=[case.pk])
     else:
         page = kind.own_path(case) if to.role is Role.REPORTER else kind.public_path(case)

@@ -17,8 +17,8 @@ from django.urls import reverse
 from cases import routing
 from cases.kinds import kind_of
 from cases.models import Case
-from cases.policy import CONTACT_DAYS, Actor, Deed, State
-from notifications import plans_together, recipients
+from cases.policy import CONTACT_DAYS, Deed, State
+from notifications import plans_desk, plans_together, recipients
 from notifications.planning import Happening, Planned, mail, news, nothing, story, words
 from notifications.policy import Purpose
 from notifications.recipients import Recipient
@@ -139,15 +139,6 @@ def _wishes(happening: Happening, to: Recipient) -> dict[str, Any]:
 
 
 # To the units --------------------------------------------------------------------------------------------------------
-def _assigned(happening: Happening) -> list[Planned]:
-    """To the unit a colleague hands the case to; automatic routing fills the work list, not the mailbox."""
-    entry = happening.entry
-    if entry is None or entry.actor != Actor.STAFF or entry.data.get("from") == entry.data.get("unit"):
-        return []
-    to = recipients.unit(happening.case)
-    return [mail(happening, Purpose.ASSIGNED, to, _inside)] if to is not None else []
-
-
 def _feedback(happening: Happening) -> list[Planned]:
     """A citizen took the case up again ("ist noch da"): the unit has to know, and whoever was told that it is settled.
 
@@ -160,24 +151,24 @@ def _feedback(happening: Happening) -> list[Planned]:
     told = [reporter] if reporter is not None and not entry.for_reporter else []
     if kind_of(case).is_public(case):
         told += recipients.followers(case, besides=reporter)
-    mails = [mail(happening, Purpose.REOPENED, unit, _inside)] if unit is not None else []
+    mails = [mail(happening, Purpose.REOPENED, unit, plans_desk.inside)] if unit is not None else []
     return mails + [mail(happening, Purpose.MOVED, to, story) for to in told]
-
-
-def _inside(happening: Happening, to: Recipient) -> dict[str, Any]:
-    """A unit's mailbox has many readers: of a confidential case not even the topic."""
-    case = happening.case
-    return {"title": ""} if case.confidential else {"due_on": case.due_at}
 
 
 PLANNERS: dict[str, Callable[[Happening], list[Planned]]] = {
     f"case.{Deed.SUBMITTED}": _submitted,
-    f"case.{Deed.MOVED}": _moved,
-    f"case.{Deed.UPDATE}": _update,
-    f"case.{Deed.QUESTION}": _question,
-    f"case.{Deed.MESSAGE}": _message,
-    f"case.{Deed.ASSIGNED}": _assigned,
-    f"case.{Deed.FEEDBACK}": _feedback,
+    f"case.{Deed.MOVED}": plans_desk.also_watchers(_moved),
+    f"case.{Deed.UPDATE}": plans_desk.also_watchers(_update),
+    f"case.{Deed.QUESTION}": plans_desk.also_watchers(_question),
+    f"case.{Deed.MESSAGE}": plans_desk.also_watchers(_message),
+    f"case.{Deed.ANSWER}": plans_desk.also_watchers(),
+    f"case.{Deed.ASSIGNED}": plans_desk.assigned,
+    f"case.{Deed.CATEGORY_CHANGED}": plans_desk.rerouted,
+    f"case.{Deed.PLACE_CHANGED}": plans_desk.rerouted,
+    f"case.{Deed.HANDED_BACK}": plans_desk.handed_back,
+    f"case.{Deed.REMINDED}": plans_desk.reminded,
+    f"case.{Deed.ESCALATED}": plans_desk.escalated,
+    f"case.{Deed.FEEDBACK}": plans_desk.also_watchers(_feedback),
     f"case.{Deed.MERGED}": plans_together.merged,
     f"case.{Deed.UNMERGED}": plans_together.unmerged,
     INTEREST_ASKED: _interest,

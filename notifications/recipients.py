@@ -7,7 +7,10 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.urls import reverse
 
-from cases.models import Case, Contact, Follow, Support
+from accounts import policy as accounts_policy
+from accounts.models import Membership, Unit, User
+from accounts.policy import GRANTS, Permission
+from cases.models import Case, Contact, Follow, Forward, Support, Watcher
 from notifications.policy import Role
 
 
@@ -71,17 +74,68 @@ def interested(wish: Follow | Support) -> Recipient:
 
 def unit(case: Case) -> Recipient | None:
     """The unit that settles the case, if it has an address."""
-    if case.unit is None or not case.unit.email:
-        return None
-    return Recipient(Role.UNIT, case.unit.email.lower(), settings.LANGUAGE_CODE, case.unit.pk)
+    return of_unit(case.unit) if case.unit is not None else None
+
+
+def of_unit(unit: Unit) -> Recipient | None:
+    """A unit's mailbox; a team without one reads its unit's."""
+    address = unit.mailbox
+    return Recipient(Role.UNIT, address.lower(), settings.LANGUAGE_CODE, unit.pk) if address else None
+
+
+def colleague(user: User, role: Role = Role.COLLEAGUE) -> Recipient:
+    """A member of staff."""
+    return Recipient(role, user.email.lower(), user.language, user.pk)
+
+
+def watchers(case: Case, *, besides: int | None) -> list[Recipient]:
+    """Colleagues who watch the case and still see it, without the one (user id) who did it themselves."""
+    rows = Watcher.objects.filter(case=case, user__is_active=True).exclude(user_id=besides).select_related("user")
+    return [
+        colleague(row.user, Role.WATCHER)
+        for row in rows.order_by("pk")
+        if Case.objects.visible_to(row.user).filter(pk=case.pk).exists()
+    ]
+
+
+def management(case: Case) -> list[Recipient]:
+    """The complaint management: who sees even confidential cases of the municipality and does not administer it, else
+    who administers it, else the general address."""
+    seeing = [role.value for role, found in GRANTS.items() if Permission.CONFIDENTIAL in found]
+    rows = Membership.objects.filter(
+        municipality=case.municipality_id, unit=None, role__in=seeing, user__is_active=True
+    ).select_related("user")
+    found: dict[bool, dict[int, User]] = {True: {}, False: {}}
+    for row in rows.order_by("user_id"):
+        found[Permission.ADMINISTER in GRANTS[accounts_policy.Role(row.role)]][row.user_id] = row.user
+    if people := found[False] or found[True]:
+        return [colleague(user) for user in people.values()]
+    address = town_hall(case)
+    return [Recipient(Role.UNIT, address, settings.LANGUAGE_CODE)] if address else []
+
+
+def town_hall(case: Case) -> str:
+    """The general address of the municipality or its county, "" for none."""
+    return next((one.contact_email.lower() for one in case.municipality.chain() if one.contact_email), "")
 
 
 def unit_or_town_hall(case: Case) -> Recipient | None:
     """The unit, else the general address of the municipality or its county."""
     if (found := unit(case)) is not None:
         return found
-    address = next((one.contact_email for one in case.municipality.chain() if one.contact_email), "")
-    return Recipient(Role.UNIT, address.lower(), settings.LANGUAGE_CODE) if address else None
+    address = town_hall(case)
+    return Recipient(Role.UNIT, address, settings.LANGUAGE_CODE) if address else None
+
+
+def outside(forward: Forward) -> Recipient:
+    """The outside body that a case was forwarded to."""
+    return Recipient(Role.OUTSIDE, forward.email.lower(), settings.LANGUAGE_CODE, forward.pk)
+
+
+def forward_is_open(key: str) -> bool:
+    """Whether the forwarding that a recipient's key names is not ended meanwhile."""
+    pk = key.rpartition(":")[2]
+    return pk.isdecimal() and Forward.objects.filter(pk=int(pk), ended_at=None).exists()
 
 
 def on_call(case: Case) -> Recipient | None:

@@ -4,6 +4,7 @@ from celery import shared_task
 from celery.schedules import crontab
 from django.utils import timezone
 
+from notifications.digests import gather
 from notifications.retention import delete_blanked
 from notifications.sending import run_deliveries
 from notifications.services import forget_old
@@ -26,4 +27,13 @@ def forget_old_deliveries() -> None:
     delete_blanked(at=now)
 
 
-SCHEDULE = [Periodic(forget_old_deliveries, crontab(hour=3, minute=41), expires=3600.0)]
+@shared_task(ignore_result=True)  # type: ignore[untyped-decorator]
+def gather_digests() -> None:
+    """Looks whether a morning has come for the units that want one mail a day."""
+    gather(at=timezone.now())
+
+
+SCHEDULE = [
+    Periodic(gather_digests, crontab(minute="*/10"), expires=600.0),
+    Periodic(forget_old_deliveries, crontab(hour=3, minute=41), expires=3600.0),
+]

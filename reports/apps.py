@@ -12,3 +12,4 @@ class ReportsConfig(AppConfig):
         from cases.kinds import register
 
         register(import_module("reports.kind").REPORT)
+        import_module("cases.patience").register(import_module("reports.patience").RELEASE)
