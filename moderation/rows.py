@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.urls import reverse
@@ -48,6 +48,12 @@ class Row:
     late: bool
     photo: bool
     current: bool
+    version: int = 0
+    lat: str = ""
+    lon: str = ""
+    icon: str = "pin"
+    urgent: bool = False
+    resubmit_on: date | None = None
     marks: list[Mark] = field(default_factory=list)
 
 
@@ -74,6 +80,8 @@ def marks_of(case: Any) -> list[Mark]:
         found.append(Mark("eye", _("Feedback: still there")))
     if case.answered:
         found.append(Mark("message", _("Answer of the reporter")))
+    if case.outside_answered:
+        found.append(Mark("message", _("Answer of the outside body")))
     contact = case.contact
     if contact is not None and contact.email and contact.confirmed_at is None:
         found.append(Mark("mail", _("E-mail not confirmed")))
@@ -103,6 +111,12 @@ def row(case: Any, query: Query, at: datetime, current: int | None = None) -> Ro
         late=is_late(case, at),
         photo=case.has_photo,
         current=case.pk == current,
+        version=case.version,
+        lat=f"{case.point.y:.6f}" if case.point else "",
+        lon=f"{case.point.x:.6f}" if case.point else "",
+        icon=case.topic.category.icon,
+        urgent=case.priority > 0 and not case.facts.closed,
+        resubmit_on=None if case.facts.closed else case.resubmit_on,
         marks=marks_of(case),
     )
 
