@@ -15,5 +15,6 @@ urlpatterns = [
     path("", include("moderation.worklist_urls")),
     path("datenschutz/", include("moderation.duties.urls")),
     path("", include("moderation.together_urls")),
+    path("", include("moderation.worklist_urls")),
     path("", include("moderation.setup_urls")),
 ]
