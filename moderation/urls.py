@@ -15,6 +15,5 @@ urlpatterns = [
     path("", include("moderation.worklist_urls")),
     path("datenschutz/", include("moderation.duties.urls")),
     path("", include("moderation.together_urls")),
-    path("", include("moderation.worklist_urls")),
     path("", include("moderation.setup_urls")),
 ]
