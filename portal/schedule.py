@@ -23,7 +23,8 @@ def beat_schedule() -> dict[str, dict[str, Any]]:
         notifications_tasks,
         citizens_tasks,
         intake_tasks,
-        backup_tasks,
+        moderation_tasks,
+    backup_tasks,
         watch_tasks,
     )
     return outbox_tasks.beat_schedule(entry for package in packages for entry in package.SCHEDULE)
