@@ -6,6 +6,7 @@ from accounts import tasks as accounts_tasks
 from cases import tasks as cases_tasks
 from citizens import tasks as citizens_tasks
 from intake import tasks as intake_tasks
+from moderation import tasks as moderation_tasks
 from notifications import tasks as notifications_tasks
 from outbox import tasks as outbox_tasks
 from portal.backup import tasks as backup_tasks
