@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
@@ -18,11 +19,13 @@ from cases.change import Act, By
 from cases.errors import Conflict, Denied, Invalid, KeyReused, NoSuchEdge, Refused
 from cases.models import Entry, File
 from geo.search import search
-from moderation import narrow_views
+from moderation import narrow_views, presence
 from moderation.access import seen_by, staff, staff_only
+from moderation.bothversions import both_versions
 from moderation.case_page import CasePage, case_for
 from moderation.deeds import BY_NAME, Deed
 from moderation.forms import DeedForm, PhotosField, PlaceForm, ReleaseForm, TextForm, WordingForm
+from moderation.mails import shown_mails
 from moderation.refusals import STATUS
 from moderation.worklist import Query
 
@@ -59,11 +62,17 @@ def do(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     form = deed.form(request.POST, request.FILES, case=page.case)
     if deed.permission not in page.rights:
         return _refuse(request, page, deed, form, Denied())
+    if request.POST.get("preview") == "alone":
+        return _preview_alone(request, page, deed, form)
     kept, valid = form.kept_files, form.is_valid()
     try:
         _store(form, page, kept)
         if helped := _help(request, page, deed, form, kept):
             return helped
+        if "preview" in request.POST and deed.mails:
+            shown = shown_mails(page, deed, form, kept)
+            again = _again(request, page, deed, kept, valid)
+            return _render(request, again.page, deed, again.form, kept=kept, mails_shown=shown)
         if not valid:
             stale = form.cleaned_data.get("version") != page.case.version
             return _refuse(request, page, deed, form, Conflict(page.case) if stale else None, kept)
@@ -123,6 +132,32 @@ def _help(request: HttpRequest, page: CasePage, deed: Deed, form: DeedForm, kept
     return None
 
 
+def _preview_alone(request: HttpRequest, page: CasePage, deed: Deed, form: DeedForm) -> HttpResponse:
+    """The mails of a deed as a piece of the page, for the script that asks while somebody types."""
+    if not deed.mails:
+        raise Http404
+    # While somebody still types, nothing is missing yet.
+    shown = shown_mails(page, deed, form, form.kept_files) if form.is_valid() else None
+    return render(request, "moderation/parts/mail_preview.html", {"mails_shown": shown})
+
+
+@dataclass(frozen=True)
+class _Again:
+    page: CasePage
+    form: DeedForm
+
+
+def _again(request: HttpRequest, page: CasePage, deed: Deed, kept: list[File], valid: bool) -> _Again:
+    """Page and form read anew, after something was tried on them that was taken back."""
+    fresh = _page(request, page.case.pk)
+    form = deed.form(request.POST, case=fresh.case)
+    if valid:
+        form.errors.clear()
+    if kept:
+        form.put(kept=",".join(str(file.pk) for file in kept))
+    return _Again(fresh, form)
+
+
 def _store(form: DeedForm, page: CasePage, kept: list[File]) -> None:
     """Keep what was uploaded before anything can be refused, so that nobody has to choose it again.
 
@@ -157,7 +192,7 @@ def _refuse(
         form.put(kept=",".join(str(file.pk) for file in kept))
     match refused:
         case Conflict():
-            extra |= {"conflict": page.since(seen)}
+            extra |= {"conflict": page.since(seen), "both": both_versions(form, deed.form(case=page.case))}
             form.put(version=page.case.version)
         case KeyReused():
             extra |= {
@@ -191,6 +226,7 @@ def _render(
     context = page.context(opened) | {"deed": deed, "form": form, "panel": bool(opened)}
     in_panel = page.releasable_photos if isinstance(form, ReleaseForm) else []
     context["beside_panel"] = [one for one in page.photos if one not in in_panel]
+    context["others"] = presence.note(page.case, page.user, writing=request.method == "POST")
     context |= {"findings": page.findings if isinstance(form, WordingForm) else [], **extra}
     if narrow_views.is_narrow(request):
         return render(request, narrow_views.TEMPLATE, context | narrow_views.context(page), status=status)

@@ -140,6 +140,8 @@ def _title(entry: Entry, names: _Names) -> str:
             return _("Feedback: still there") if data.get("still_there") else _("Feedback: it is settled")
         case Deed.BOUNCED:
             return _("Mail did not arrive")
+        case Deed.TEXT_RELEASED if data.get("reworded"):
+            return _("Public wording changed")
         case Deed.PHOTO_REDACTED:
             return _("Photo redacted") if data.get("areas") else _("Redaction of the photo lifted")
         case deed:

@@ -18,7 +18,7 @@ from cases import routing
 from cases.kinds import kind_of
 from cases.models import Case
 from cases.policy import CONTACT_DAYS, Deed, State
-from notifications import plans_desk, plans_together, recipients
+from notifications import plans_desk, plans_release, plans_together, recipients
 from notifications.planning import Happening, Planned, mail, news, nothing, story, words
 from notifications.policy import Purpose
 from notifications.recipients import Recipient
@@ -158,6 +158,7 @@ def _feedback(happening: Happening) -> list[Planned]:
 PLANNERS: dict[str, Callable[[Happening], list[Planned]]] = {
     f"case.{Deed.SUBMITTED}": _submitted,
     f"case.{Deed.MOVED}": plans_desk.also_watchers(_moved),
+    f"case.{Deed.TEXT_RELEASED}": plans_release.released,
     f"case.{Deed.UPDATE}": plans_desk.also_watchers(_update),
     f"case.{Deed.QUESTION}": plans_desk.also_watchers(_question),
     f"case.{Deed.MESSAGE}": plans_desk.also_watchers(_message),

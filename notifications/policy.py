@@ -47,6 +47,8 @@ class Purpose(StrEnum):
     UPDATE = "update"
     QUESTION = "question"
     MESSAGE = "message"
+    REWORDED = "reworded"
+    """The text of a report was changed for the public."""
     INTEREST = "interest"
     SUBSCRIBE = "subscribe"
     REPORTS = "reports"

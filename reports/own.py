@@ -259,6 +259,7 @@ WORDS = {
     Deed.QUESTION.value: gettext_lazy("Question to you"),
     Deed.UPDATE.value: gettext_lazy("News"),
     Deed.PHOTO_ADDED.value: gettext_lazy("You added a photo"),
+    Deed.TEXT_RELEASED.value: gettext_lazy("Your text was changed before it became public"),
 }
 
 
@@ -270,6 +271,8 @@ def _told(entry: Entry, case: Case) -> dict[str, Any]:
     title, text = str(WORDS.get(entry.deed) or label), entry.text
     if entry.deed == Deed.FEEDBACK.value and not entry.for_reporter:
         mine, text = False, why_again(entry.deed, case.topic.category.rules.on_site)
+    if entry.deed == Deed.TEXT_RELEASED.value and text:
+        text = _("Reason: %(reason)s") % {"reason": text}
     if reopened(entry):
         title = again(label)
     elif entry.deed == Deed.FEEDBACK.value:

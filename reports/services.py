@@ -38,6 +38,7 @@ __all__ = [
     "releasable",
     "release_photo",
     "release_text",
+    "reworded",
     "submit",
     "withdraw_photo",
     "withdraw_text",
@@ -67,23 +68,35 @@ def attach_photo(*, case: Case, file: File, by: By, act: Act | None = None) -> E
     return step.entry
 
 
-def release_text(*, case: Case, by: By, text: str | None = None, act: Act | None = None) -> Entry:
-    """Make the text public, in the clerk's wording if one is given (the citizen's own stays beside it)."""
+def release_text(*, case: Case, by: By, text: str | None = None, reason: str = "", act: Act | None = None) -> Entry:
+    """Make the text public, in the clerk's wording if one is given (the citizen's own stays beside it).
+
+    A wording that is not the citizen's is told to them, with the reason if one is given.
+    """
     wording = None if text is None else checked_text(text)
+    reason = checked_text(reason, field="reason", required=False)
     with change(
         case=case,
         by=by,
         deed=Deed.TEXT_RELEASED,
         permission=Permission.RELEASE,
-        asked={"text": wording},
+        asked={"text": wording, "reason": reason} if reason else {"text": wording},
         act=act,
     ) as step:
         if not step.replayed:
             report = _report(step)
             _publish(step)
+            if wording is not None and reworded(report, wording):
+                step.entry.data, step.entry.text, step.entry.for_reporter = {"reworded": True}, reason, True
             report.public_text, report.text_released = wording or report.text, True
             report.save(update_fields=["public_text", "text_released"])
     return step.entry
+
+
+def reworded(report: Report, wording: str) -> bool:
+    """Whether a wording is neither the citizen's own nor the one that is public already."""
+    known = {report.text, report.public_text if report.text_released else report.text}
+    return wording.replace("\r\n", "\n").strip() not in {one.replace("\r\n", "\n").strip() for one in known}
 
 
 def withdraw_text(*, case: Case, by: By, act: Act | None = None) -> Entry:

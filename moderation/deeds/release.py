@@ -21,7 +21,7 @@ def _release(form: forms.ReleaseForm, case: Case, by: By, act: Act, files: Seque
     """Text first, then each chosen photo, each with an entry of its own; all of it or nothing."""
     chosen = set(form.cleaned_data.get("photos", []))
     with transaction.atomic():
-        reports.release_text(case=case, by=by, text=form.wording, act=act)
+        reports.release_text(case=case, by=by, text=form.wording, reason=form.cleaned_data["reason"], act=act)
         for photo in form.waiting:
             if str(photo.pk) in chosen and act.client_key is not None:
                 key = uuid.uuid5(act.client_key, str(photo.pk))
@@ -29,7 +29,7 @@ def _release(form: forms.ReleaseForm, case: Case, by: By, act: Act, files: Seque
 
 
 def _reword(form: forms.WordingForm, case: Case, by: By, act: Act, files: Sequence[File]) -> None:
-    reports.release_text(case=case, by=by, text=form.wording, act=act)
+    reports.release_text(case=case, by=by, text=form.wording, reason=form.cleaned_data["reason"], act=act)
 
 
 def _withdraw_text(form: forms.DeedForm, case: Case, by: By, act: Act, files: Sequence[File]) -> None:

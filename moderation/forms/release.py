@@ -3,23 +3,52 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from django import forms
+from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from moderation.forms.base import DeedForm, area
 from reports.models import Photo
+from reports.services import reworded
 
 
 class WordingForm(DeedForm):
     """The text as everybody reads it, in the citizen's or an own wording."""
 
     text = forms.CharField(label=gettext_lazy("Public wording"), widget=area(6), strip=True)
+    reason = forms.CharField(
+        label=gettext_lazy("Why is the wording changed? The reporter is told."),
+        required=False,
+        max_length=300,
+        widget=forms.TextInput(attrs={"list": "reasons", "autocomplete": "off"}),
+    )
+    REASONS = (
+        gettext_lazy("The text named a person."),
+        gettext_lazy("The text held a telephone number, an address or a number plate."),
+        gettext_lazy("The text held an insult or an accusation."),
+        gettext_lazy("The text was hard to understand."),
+    )
 
     def prepare(self) -> None:
         report = self.case.report
         self.initial.setdefault("text", report.public_text or report.text)
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or {}
+        if data.get("text") and not data.get("reason"):
+            wording = self.wording
+            if wording is not None and reworded(self.case.report, wording):
+                self.add_error("reason", _("Please say why. The reporter is told that you changed the text."))
+        return data
+
+    @property
+    def reasons(self) -> list[str]:
+        """Reasons to choose from, in the language of the reporter."""
+        with translation.override(self.case.language):
+            return [str(one) for one in self.REASONS]
 
     @property
     def wording(self) -> str | None:

@@ -3,10 +3,13 @@
 from django.urls import reverse
 
 from cases.change import By
+from cases.kinds import kind_of
 from cases.models import Responsibility, Stage, TextBlock
 from cases.policy import Deed, State
-from cases.services import move
+from cases.services import confirm_contact, move
 from geo.models import Address
+from notifications.models import Delivery
+from outbox import run_all
 from reports.models import Photo, Report
 from reports.services import release_text
 from tests.conftest import jpeg
@@ -33,12 +36,42 @@ def test_release_in_the_words_of_the_citizen(manager, make_report, act_on):
 def test_release_in_an_own_wording_with_a_chosen_photo(manager, make_report, photo_of, act_on):
     case = make_report("Der Müller hat hier ein Loch gegraben")
     chosen, other = photo_of(case, "red"), photo_of(case, "blue")
-    act_on(manager, case, "freigeben", text="Hier ist ein Loch", photos=[str(chosen.pk)])
+    refused = act_on(manager, case, "freigeben", text="Hier ist ein Loch", photos=[str(chosen.pk)])
+    assert refused.status_code == 422
+    assert "reason" in refused.context["form"].errors
+    act_on(
+        manager,
+        case,
+        "freigeben",
+        text="Hier ist ein Loch",
+        photos=[str(chosen.pk)],
+        reason="Der Text nannte jemanden.",
+    )
     report = Report.objects.get(case=case)
     assert (report.public_text, report.text) == ("Hier ist ein Loch", "Der Müller hat hier ein Loch gegraben")
     chosen.refresh_from_db()
     other.refresh_from_db()
     assert (chosen.released, other.released) == (True, False)
+
+
+def test_a_changed_wording_is_told_to_the_reporter_with_its_reason(manager, client, make_report, act_on):
+    case = make_report("Der Müller hat hier ein Loch gegraben", email="erika@example.org")
+    confirm_contact(contact=case.contact)
+    act_on(manager, case, "freigeben", text="Hier ist ein Loch", reason="Der Text nannte eine Person.")
+    run_all()
+    mail = Delivery.objects.get(purpose="reworded")
+    assert mail.address == "erika@example.org"
+    assert mail.subject == f"Der Text Ihrer Meldung {case.number} wurde geändert"
+    assert "Grund: Der Text nannte eine Person." in mail.text
+    assert "Hier ist ein Loch" in mail.text
+    assert "Müller" not in mail.text
+    own = client.get(kind_of(case).own_path(case)).content.decode()
+    assert "Ihr Text wurde für die Öffentlichkeit geändert" in own
+    assert "Grund: Der Text nannte eine Person." in own
+    assert "Der Müller hat hier ein Loch gegraben" in own, "what they wrote stays"
+    act_on(manager, case, "wortlaut", text="Der Müller hat hier ein Loch gegraben")
+    run_all()
+    assert Delivery.objects.filter(purpose="reworded").count() == 1, "their own words again need no reason"
 
 
 def test_each_photo_is_released_and_taken_back_alone(manager, make_report, photo_of, filled):

@@ -20,7 +20,7 @@ from tests.moderation.conftest import deed_url, url
 
 def test_a_conflict_shows_both_versions_and_loses_neither(manager, town, make_report, filled):
     case = make_report()
-    data = filled(manager, case, "freigeben", text="Meine Fassung")
+    data = filled(manager, case, "freigeben", text="Meine Fassung", reason="Verständlicher")
     note(case=case, by=By.staff(town.clerk), text="Ich war schneller")
     response = manager.post(deed_url(case, "freigeben"), data)
     assert response.status_code == 409
@@ -79,8 +79,8 @@ def typed(town):
     """What is typed into each deed, in an order in which all of them are open."""
     stages = {stage.slug: str(stage.pk) for stage in Stage.objects.filter(municipality=town.municipality)}
     return {
-        "freigeben": {"text": "Öffentlich 🎉"},
-        "wortlaut": {"text": "Öffentlich, anders"},
+        "freigeben": {"text": "Öffentlich 🎉", "reason": "Der Text nannte eine Person."},
+        "wortlaut": {"text": "Öffentlich, anders", "reason": "Der Text nannte noch eine Person."},
         "foto-freigeben": {},
         "foto-zurueckziehen": {},
         "text-zurueckziehen": {},

@@ -2,10 +2,12 @@
 
 import pytest
 
+from cases.change import By
 from cases.models import Case, Entry, TextBlock
 from cases.policy import Deed, State
 from moderation.choices import block_choices, blocks
 from reports.placeholders import NAMED, PLACEHOLDERS, unknown
+from reports.services import release_text
 from tests.moderation.conftest import deed_url, url
 
 
@@ -24,6 +26,8 @@ def test_a_block_is_filled_in_the_language_of_the_reporter(manager, make_report,
     made.text["en"] = "About {nummer}, due {frist}. {anrede}!"
     made.save()
     german, english = make_report(address="Bahnhofstraße 1"), make_report(language="en")
+    release_text(case=german, by=By.system())
+    german.refresh_from_db()
     for case, word in ((german, "16. März 2026"), (english, "16 March 2026")):
         data = filled(manager, case, "nachricht", block=str(made.pk), text="", insert="1")
         words = manager.post(deed_url(case, "nachricht"), data).context["form"]["text"].value()

@@ -1,5 +1,6 @@
 // The page of a case: text blocks without a round trip, the small map, and choosing the place on a map.
 import "./mails.js";
+import "./presence.js";
 import {createMap} from "../map/base.js";
 import {pinOptions} from "../pin.js";
 

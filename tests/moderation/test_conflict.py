@@ -1,0 +1,83 @@
+"""Saving over somebody's change: both versions are shown and neither is lost, in every deed and set-up page."""
+
+import uuid
+
+from cases.change import By
+from cases.models import Case, Entry, Stage
+from cases.services import note
+from moderation.deeds import DEEDS
+from reports.models import Photo, Report
+from reports.services import change_place, release_text
+from tests.conftest import jpeg
+from tests.moderation.conftest import deed_url, url
+
+
+def everything(case, town, photo):
+    """Words and choices for whatever form."""
+    stages = {stage.slug: str(stage.pk) for stage in Stage.objects.filter(municipality=town.municipality)}
+    return {
+        "version": case.version,
+        "text": "Meine Worte",
+        "reason": "Mein Grund",
+        "photo": photo.pk,
+        "category": town.lamp.pk,
+        "lat": "51.96",
+        "lon": "8.23",
+        "address": "Meine Adresse",
+        "stage": stages["erledigt"],
+        "unit": town.greens.pk,
+        "number": "",
+    }
+
+
+def test_no_deed_overwrites_and_each_keeps_what_was_typed(login, town, make_report, photo_of):
+    """Two clients have the same case open, one is faster, whatever the other does is refused and told."""
+    slow, case = login(town.manager), make_report()
+    photo = photo_of(case)
+    page = slow.get(url(case))
+    assert page.status_code == 200
+    data = everything(case, town, photo)
+    note(case=case, by=By.staff(town.clerk), text="Ich war schneller")
+    before = Entry.objects.filter(case=case).count()
+    for deed in DEEDS:
+        answer = slow.post(
+            deed_url(case, deed.name), {**data, "client_key": str(uuid.uuid4()), "photos": [jpeg("green")]}
+        )
+        assert answer.status_code == 409, deed.name
+        text = answer.content.decode()
+        assert "Ich war schneller" in text, deed.name
+        assert "Clerk" in text, deed.name
+        form = answer.context["form"]
+        kept = {name: form[name].value() for name in ("text", "address", "reason") if name in form.fields}
+        assert all(str(data[name]) == value for name, value in kept.items()), (deed.name, kept)
+        assert int(form["version"].value()) == Case.objects.get(pk=case.pk).version, "sent again, it would be saved"
+    assert Entry.objects.filter(case=case).count() == before
+    assert not Photo.objects.filter(released=True).exists()
+
+
+def test_both_versions_of_a_wording_stand_side_by_side(login, town, make_report, filled):
+    case = make_report("Der Müller war es")
+    release_text(case=case, by=By.system())
+    manager, clerk = login(town.manager), login(town.clerk)
+    one = filled(manager, case, "wortlaut", text="Jemand war es", reason="Name")
+    two = filled(clerk, case, "wortlaut", text="Niemand war es", reason="Name")
+    assert clerk.post(deed_url(case, "wortlaut"), two).status_code == 302
+    answer = manager.post(deed_url(case, "wortlaut"), one)
+    assert answer.status_code == 409
+    assert [(both.now, both.mine) for both in answer.context["both"]] == [("Niemand war es", "Jemand war es")]
+    assert "Jetzt steht dort" in answer.content.decode()
+    again = {**one, "version": answer.context["form"]["version"].value()}
+    assert manager.post(deed_url(case, "wortlaut"), again).status_code == 302
+    assert Report.objects.get(case=case).public_text == "Jemand war es"
+
+
+def test_both_versions_of_place_and_choices_in_words(login, town, make_report, filled):
+    case, manager = make_report(), login(town.manager)
+    place = filled(manager, case, "ort", lat="51.961", lon="8.231", address="Kirchplatz 1")
+    change_place(case=case, by=By.staff(town.clerk), point=town.middle, address="Marktplatz 2")
+    both = {one.label: (one.now, one.mine) for one in manager.post(deed_url(case, "ort"), place).context["both"]}
+    assert both["Adresse oder Ort in Worten"] == ("Marktplatz 2", "Kirchplatz 1")
+    given = filled(manager, case, "zuweisen", unit=str(town.greens.pk))
+    note(case=case, by=By.staff(town.clerk), text="Dazwischen")
+    both = {one.label: (one.now, one.mine) for one in manager.post(deed_url(case, "zuweisen"), given).context["both"]}
+    assert both["Stelle"] == ("Bauhof", "Grünflächen")
