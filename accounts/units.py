@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from accounts.models import Unit
+from accounts.policy import MailRhythm
 from geo.folding import fold
 from geo.models import Municipality
 
@@ -27,6 +30,8 @@ def save_unit(*, municipality: Municipality, unit: Unit | None = None, **facts: 
         unit = Unit(municipality=municipality)
     elif unit.municipality_id != municipality.pk:
         raise ValidationError(_("This unit belongs to another municipality."))
+    if facts.get("mail_rhythm") == MailRhythm.DIGEST and unit.mail_rhythm != MailRhythm.DIGEST:
+        unit.digest_at = timezone.now()  # the first morning mail tells of what comes from now on
     for name in FIELDS:
         if name in facts:
             value = facts[name]
@@ -40,6 +45,22 @@ def save_unit(*, municipality: Municipality, unit: Unit | None = None, **facts: 
     unit.full_clean()
     unit.save()
     return unit
+
+
+def in_order(units: Iterable[Unit]) -> list[Unit]:
+    """Units by name, each followed by its teams; a team whose unit is not among them stands for itself."""
+    rows = sorted(units, key=lambda unit: (unit.name.casefold(), unit.pk))
+    known = {unit.pk for unit in rows}
+    teams: dict[int, list[Unit]] = {}
+    for unit in rows:
+        if unit.parent_id in known:
+            teams.setdefault(unit.parent_id or 0, []).append(unit)
+    return [one for unit in rows if unit.parent_id not in known for one in (unit, *teams.get(unit.pk, []))]
+
+
+def indented(unit: Unit) -> str:
+    """The name for a list that is `in_order`: a team stands a little to the right."""
+    return f"\u2003{unit.name}" if unit.parent_id is not None else unit.name
 
 
 def _check_parent(unit: Unit, parent: Unit) -> None:

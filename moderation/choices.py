@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from django.db.models import Q
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from accounts.models import Membership, Unit, User
+from accounts.models import Absence, Membership, Unit, User
 from accounts.policy import GRANTS, WHOLE_MUNICIPALITY, Permission, Role
+from accounts.units import in_order
 from cases import routing
 from cases.models import STATES, Case, Stage, TextBlock
 from cases.policy import EDGES, State
@@ -79,9 +81,9 @@ def first_stage(case: Case, state: State) -> str:
 
 
 def units(case: Case) -> list[Unit]:
-    """Active units of the municipality and its county, and the one it has."""
+    """Active units of the municipality and its county, each with its teams behind it, and the one it has."""
     active = Q(municipality__in=case.municipality.chain_ids(), active=True)
-    return list(Unit.objects.filter(active | Q(pk=case.unit_id)).order_by("name", "id"))
+    return in_order(Unit.objects.filter(active | Q(pk=case.unit_id)))
 
 
 def people(case: Case) -> list[tuple[User, str]]:
@@ -98,6 +100,18 @@ def people(case: Case) -> list[tuple[User, str]]:
         if row.unit is not None and Role(row.role) not in WHOLE_MUNICIPALITY:
             words.append(row.unit.name)
     return [(user, ", ".join(words)) for user, words in found.values()]
+
+
+def person_words(person: User, units: str, away: Absence | None) -> str:
+    """A person in a select: name, units, and until when they are away with who stands in."""
+    words = f"{person} ({units})" if units else str(person)
+    if away is None:
+        return words
+    return _("%(person)s: away until %(day)s, deputy: %(deputy)s") % {
+        "person": words,
+        "day": date_format(away.until_on, "DATE_FORMAT"),
+        "deputy": away.deputy,
+    }
 
 
 def blocks(case: Case, state: State | None = None) -> list[TextBlock]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import ROLES, Unit
 from accounts.policy import WHOLE_MUNICIPALITY, Role
+from accounts.units import FIELDS, indented
 from geo.localized import localized
 from geo.models import Municipality
 from geo.settling import MAIL_FIELDS, NAME_FIELDS, Relay, relay_of
@@ -139,14 +140,32 @@ class UnitForm(_UnitForm):
 
     class Meta:
         model = Unit
-        fields = ("name", "public_name", "email", "phone", "on_call_email", "on_call_phone", "external")
+        fields = FIELDS
+        widgets: ClassVar[dict[str, Any]] = {"mail_rhythm": forms.RadioSelect}
         help_texts = {
+            "parent": gettext_lazy("A team settles what its unit gives it; who works for the unit sees it too."),
+            "mail_rhythm": gettext_lazy("The mail leads to a page on which everything can be done by phone."),
             "name": gettext_lazy("As colleagues say it."),
             "public_name": gettext_lazy("As it stands in a sentence, with its article: “der Bauhof”."),
             "email": gettext_lazy("Is told when somebody hands a case to it."),
             "on_call_email": gettext_lazy("Is told at once of reports that name a danger."),
             "external": gettext_lazy("Such as the state's road authority or a company."),
         }
+
+    def __init__(self, *args: Any, town: Municipality, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        parent = self.fields["parent"]
+        assert isinstance(parent, forms.ModelChoiceField)
+        units = Unit.objects.filter(municipality=town, parent=None, active=True)
+        parent.queryset = units.exclude(pk=self.instance.pk).order_by("name")
+        parent.empty_label = _("none: it is a unit of its own")
+        if not parent.queryset.exists():
+            del self.fields["parent"]
+        self.fields["mail_rhythm"].required = False
+
+    def facts(self) -> dict[str, Any]:
+        """Arguments for `accounts.units.save_unit`; what was not asked stays."""
+        return {name: value for name, value in self.cleaned_data.items() if name != "mail_rhythm" or value}
 
     def _post_clean(self) -> None:
         """The verb checks the model, not the form."""
@@ -248,7 +267,7 @@ class InviteForm(forms.Form):
         roles = self.fields["role"]
         assert isinstance(roles, forms.ChoiceField)
         roles.choices = [(role, f"{name}: {WHAT_ROLES_DO[Role(role)]}") for role, name in ROLES]
-        field.choices = [("", _("the whole house")), *((pk, unit.name) for pk, unit in self.units.items())]
+        field.choices = [("", _("the whole house")), *((pk, indented(unit)) for pk, unit in self.units.items())]
 
     def facts(self) -> dict[str, Any]:
         """Arguments for `accounts.invitations.invite`."""

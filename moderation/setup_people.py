@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.invitations import again, dismiss, invite
 from accounts.models import Membership, Unit, User
-from accounts.units import FIELDS, save_unit, switch_unit
+from accounts.units import in_order, save_unit, switch_unit
 from geo.models import Municipality
 from geo.throttle import allowed
 from moderation import setup_steps
@@ -30,8 +30,9 @@ INVITATIONS_PER_HOUR = 60
 @administrators_only
 def units(request: HttpRequest, town: Municipality) -> HttpResponse:
     """The units, those in use first."""
-    rows = Unit.objects.filter(municipality=town).order_by("-active", "name")
-    return page(request, town, "units", units=rows)
+    rows = Unit.objects.filter(municipality=town)
+    used, unused = in_order(rows.filter(active=True)), in_order(rows.filter(active=False))
+    return page(request, town, "units", units=[*used, *unused])
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -39,10 +40,10 @@ def units(request: HttpRequest, town: Municipality) -> HttpResponse:
 def unit(request: HttpRequest, town: Municipality, pk: int | None = None) -> HttpResponse:
     """Make a unit or change one."""
     row = get_object_or_404(Unit, pk=pk, municipality=town) if pk is not None else None
-    form = UnitForm(request.POST if request.method == "POST" else None, instance=row, label_suffix="")
+    form = UnitForm(request.POST if request.method == "POST" else None, instance=row, town=town, label_suffix="")
     if form.is_valid():
         try:
-            save_unit(municipality=town, unit=row, **{name: form.cleaned_data[name] for name in FIELDS})
+            save_unit(municipality=town, unit=row, **form.facts())
         except ValidationError as error:
             tell(form, error)
         else:
@@ -105,7 +106,7 @@ def people(request: HttpRequest, town: Municipality) -> HttpResponse:
 @administrators_only
 def person(request: HttpRequest, town: Municipality) -> HttpResponse:
     """Invite somebody; whoever works elsewhere on the platform already gets a role and a mail, no new password."""
-    own = [one for one in settling.units(town) if one.municipality_id == town.pk]
+    own = in_order(one for one in settling.units(town) if one.municipality_id == town.pk)
     form = InviteForm(request.POST if request.method == "POST" else None, units=own, label_suffix="")
     if form.is_valid():
         by = staff(request)

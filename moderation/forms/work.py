@@ -5,9 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.absence import away_on
+from accounts.units import indented
 from cases.models import Stage
 from cases.policy import State
 from geo.spatial import make_point
@@ -150,13 +153,14 @@ class AssignForm(DeedForm):
 
     def prepare(self) -> None:
         self.units, self.people = choices.units(self.case), choices.people(self.case)
+        away = away_on([one.pk for one, _w in self.people], timezone.localdate())
         unit, assignee = self.fields["unit"], self.fields["assignee"]
         assert isinstance(unit, forms.ChoiceField)
         assert isinstance(assignee, forms.ChoiceField)
-        unit.choices = [("", _("no unit")), *((str(one.pk), one.name) for one in self.units)]
+        unit.choices = [("", _("no unit")), *((str(one.pk), indented(one)) for one in self.units)]
         assignee.choices = [
             ("", _("nobody in particular")),
-            *((str(one.pk), f"{one} ({words})" if words else str(one)) for one, words in self.people),
+            *((str(one.pk), choices.person_words(one, words, away.get(one.pk))) for one, words in self.people),
         ]
         self.initial.setdefault("unit", str(self.case.unit_id or ""))
         self.initial.setdefault("assignee", str(self.case.assignee_id or ""))
