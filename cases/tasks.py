@@ -4,7 +4,7 @@ from celery import shared_task
 from celery.schedules import crontab
 from django.utils import timezone
 
-from cases import duties
+from cases import duties, forwarding
 from cases.patience import remind
 from cases.policy import CONTACT_DAYS
 from cases.redacting import delete_originals
@@ -56,8 +56,10 @@ def erase_due_parts() -> None:
 
 @shared_task(ignore_result=True)  # type: ignore[untyped-decorator]
 def remind_of_lying() -> None:
-    """Reminds of what has been lying too long, then tells the complaint management; each once."""
-    remind(at=timezone.now())
+    """Reminds of what has been lying too long, also outside bodies, then tells the complaint management; each once."""
+    now = timezone.now()
+    remind(at=now)
+    forwarding.remind(at=now)
 
 
 SCHEDULE = [

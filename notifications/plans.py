@@ -172,6 +172,9 @@ PLANNERS: dict[str, Callable[[Happening], list[Planned]]] = {
     f"case.{Deed.FEEDBACK}": plans_desk.also_watchers(_feedback),
     f"case.{Deed.MERGED}": plans_together.merged,
     f"case.{Deed.UNMERGED}": plans_together.unmerged,
+    f"case.{Deed.FORWARDED}": plans_together.forwarded,
+    f"case.{Deed.FORWARD_ANSWERED}": plans_together.forward_answered,
+    f"case.{Deed.FORWARD_ENDED}": plans_together.forward_ended,
     INTEREST_ASKED: _interest,
     CONFIRMATION_ASKED: _confirmation,
 }

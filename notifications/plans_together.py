@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.urls import reverse
+
 from cases.kinds import kind_of
-from cases.models import Case, Merge
+from cases.models import Case, Forward, Merge
+from cases.policy import Actor
 from notifications import recipients
 from notifications.planning import Happening, Planned, mail, news, story
+from notifications.plans_desk import inside
 from notifications.policy import Purpose
 from notifications.recipients import Recipient
+from reports.showing import place_of
 
 
 def merged(happening: Happening) -> list[Planned]:
@@ -48,3 +53,77 @@ def unmerged(happening: Happening) -> list[Planned]:
     """What was said to be a duplicate is worked on by itself again: told to who was told otherwise."""
     entry = happening.entry
     return news(happening, Purpose.MOVED, story) if entry is not None and "original" in entry.data else []
+
+
+# Outside bodies ------------------------------------------------------------------------------------------------------
+def forwarded(happening: Happening) -> list[Planned]:
+    """The link to the outside body, at once, once more or as a reminder; the news to who reported or follows, once."""
+    entry = happening.entry
+    if entry is None:
+        return []
+    again = bool(entry.data.get("again") or entry.data.get("reminder"))
+    mails = [] if again else news(happening, Purpose.MOVED, story)
+    held = _forward(happening)
+    if held is not None and held.ended_at is None:
+        mails.append(mail(happening, Purpose.FORWARDED, recipients.outside(held), _link))
+    return mails
+
+
+def forward_answered(happening: Happening) -> list[Planned]:
+    """To the unit that forwarded it, else the town hall: an outside body wrote, accepted or took a step."""
+    unit = recipients.unit_or_town_hall(happening.case)
+    return [mail(happening, Purpose.FORWARD_ANSWERED, unit, _answer)] if unit is not None else []
+
+
+def forward_ended(happening: Happening) -> list[Planned]:
+    """Handed back: to the unit. Taken back by staff: to the body whose link is dead, and what is public to all."""
+    entry = happening.entry
+    if entry is None:
+        return []
+    if entry.actor == Actor.OUTSIDE:
+        return forward_answered(happening)
+    mails = news(happening, Purpose.MOVED, story) if entry.public else []
+    if (held := _forward(happening)) is not None:
+        mails.append(mail(happening, Purpose.FORWARD_ENDED, recipients.outside(held), _body))
+    return mails
+
+
+def _forward(happening: Happening) -> Forward | None:
+    entry = happening.entry
+    pk = entry.data.get("forward") if entry is not None else None
+    return Forward.objects.filter(pk=pk, case=happening.case).first() if pk else None
+
+
+def _link(happening: Happening, to: Recipient) -> dict[str, Any]:
+    """Words of the town hall, the place as the public may see it, and the key to their page."""
+    held, case, entry = _forward(happening), happening.case, happening.entry
+    assert held is not None
+    assert entry is not None
+    page = case.municipality.base_url() + reverse("forwarded", args=[held.token])
+    return {
+        "body": held.name,
+        "words": held.text,
+        "place": place_of(case),
+        "reminder": bool(entry.data.get("reminder")),
+        "expires_on": held.expires_at,
+        "forward_url": page,
+        "page_url": page,
+        "title": "" if case.confidential else kind_of(case).title(case),
+    }
+
+
+def _body(happening: Happening, to: Recipient) -> dict[str, Any]:
+    held = _forward(happening)
+    return {"body": held.name if held is not None else "", "page_url": ""}
+
+
+def _answer(happening: Happening, to: Recipient) -> dict[str, Any]:
+    """Who did what; their words stand on the case."""
+    entry = happening.entry
+    data = entry.data if entry is not None else {}
+    return {
+        **inside(happening, to),
+        "body": data.get("outside", ""),
+        "accepted": bool(data.get("accepted")),
+        "handed_back": bool(data.get("handed_back")),
+    }

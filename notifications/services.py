@@ -17,7 +17,7 @@ from cases.services import note_bounce
 from notifications.models import Delivery, blank, new_message_id
 from notifications.plans import Happening, Planned
 from notifications.policy import FLEETING, KEEP, MAIL, STAFF, Purpose, Role
-from notifications.recipients import wants
+from notifications.recipients import forward_is_open, wants
 from notifications.rendering import render, sender_address
 from outbox.models import Event
 from subscriptions import services as subscriptions
@@ -121,6 +121,8 @@ def still_wanted(delivery: Delivery) -> bool:
     if role is Role.SUBSCRIBER:
         found = Subscriber.objects.filter(pk=delivery.subscriber_id or 0)
         return (found if delivery.purpose == Purpose.SUBSCRIBE else found.filter(bounced_at=None)).exists()
+    if role is Role.OUTSIDE:
+        return delivery.purpose == Purpose.FORWARD_ENDED or forward_is_open(delivery.recipient)
     return True
 
 
@@ -137,7 +139,7 @@ def note_rejected(*, delivery: Delivery, code: int, at: datetime) -> None:
             Follow.objects.filter(pk=delivery.follow_id or 0).update(bounced_at=at)
         elif role is Role.SUBSCRIBER:
             subscriptions.note_bounce(subscriber_id=delivery.subscriber_id or 0, at=at)
-        elif delivery.case is not None and role in STAFF | {Role.REPORTER}:
+        elif delivery.case is not None and role in STAFF | {Role.REPORTER, Role.OUTSIDE}:
             with translation.override(settings.LANGUAGE_CODE):
                 reason = _("The mail “%(subject)s” could not be delivered (%(code)d).") % {
                     "subject": delivery.subject,

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reports import barrier, feed, map, own, page, statistics_page, tokens, track, widget  # noqa: A004  the page is called so
+from reports import barrier, feed, forwarded, map, own, page, statistics_page, tokens, track, widget  # noqa: A004  the page is called so
 
 urlpatterns = [
     path("karte/", map.show, name="map"),
@@ -20,6 +20,8 @@ urlpatterns = [
     path("bestaetigen/<str:token>/", tokens.confirm_contact, name="confirm_contact"),
     path("abbestellen/meldung/<str:token>/", tokens.stop_mails, name="stop_mails"),
     path("abbestellen/<str:token>/", tokens.unfollow, name="unfollow"),
+    path("weitergeleitet/<str:token>/", forwarded.show, name="forwarded"),
+    path("weitergeleitet/<str:token>/foto/<str:key>/<str:variant>.jpg", forwarded.photo, name="forwarded_photo"),
     path("barriere-melden/", barrier.show, name="report_barrier"),
     path("statistik/", statistics_page.show, name="statistics"),
     path("widget/", widget.show, name="widget"),

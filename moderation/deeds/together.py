@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from django.utils.translation import gettext_lazy as _
 
 from accounts.policy import Permission
-from cases import merging
+from cases import forwarding, merging
 from cases.change import Act, By
 from cases.errors import Invalid
 from cases.models import Case, File
-from cases.policy import EDGES, State
+from cases.policy import ACTIVE, EDGES, State
 from moderation.deeds.base import Deed, Readers
 from moderation.forms import together as forms
 
@@ -32,6 +32,30 @@ def _unmerge(form: forms.UnmergeForm, case: Case, by: By, act: Act, files: Seque
     merging.unmerge(duplicate=case, by=by, act=act)
 
 
+def _forward(form: forms.ForwardForm, case: Case, by: By, act: Act, files: Sequence[File]) -> None:
+    typed = form.cleaned_data
+    forwarding.forward(
+        case=case,
+        by=by,
+        name=typed["name"],
+        email=typed["email"],
+        text=typed["text"],
+        unit=typed["unit"],
+        with_contact=bool(typed.get("with_contact")),
+        photos=[int(one) for one in typed.get("shown", [])],
+        days=typed["days"],
+        act=act,
+    )
+
+
+def _send_again(form: forms.SendAgainForm, case: Case, by: By, act: Act, files: Sequence[File]) -> None:
+    forwarding.send_again(case=case, by=by, days=form.cleaned_data["days"], act=act)
+
+
+def _take_back(form: forms.TakeBackForm, case: Case, by: By, act: Act, files: Sequence[File]) -> None:
+    forwarding.take_back(case=case, by=by, act=act)
+
+
 # When a deed applies. Verbs check the same; the desk only does not offer what they would refuse, or what is of no use.
 def can_be_merged(case: Case) -> bool:
     """It may be closed as a duplicate of another one."""
@@ -43,7 +67,50 @@ def is_merged(case: Case) -> bool:
     return case.duplicate_of_id is not None
 
 
+def can_be_forwarded(case: Case) -> bool:
+    """It needs something and no outside body has it."""
+    return State(case.state) in ACTIVE and not case.forwarded_to
+
+
+def is_forwarded(case: Case) -> bool:
+    """An outside body has it."""
+    return bool(case.forwarded_to)
+
+
 DEEDS = (
+    Deed(
+        "weiterleiten",
+        _("Forward to an outside body"),
+        _("Forward"),
+        _("Forwarded. The link is on its way."),
+        P.ASSIGN,
+        forms.ForwardForm,
+        _forward,
+        offered=can_be_forwarded,
+        menu="external",
+    ),
+    Deed(
+        "weiterleitung-erneut",
+        _("Send the link to the outside body again"),
+        _("Send a new link"),
+        _("A new link is on its way. The old one is dead."),
+        P.ASSIGN,
+        forms.SendAgainForm,
+        _send_again,
+        offered=is_forwarded,
+        menu="mail",
+    ),
+    Deed(
+        "weiterleitung-beenden",
+        _("Take it back from the outside body"),
+        _("Take it back"),
+        _("Taken back. The link is dead."),
+        P.ASSIGN,
+        forms.TakeBackForm,
+        _take_back,
+        offered=is_forwarded,
+        menu="back",
+    ),
     Deed(
         "zusammenfuehren",
         _("Merge with another case"),

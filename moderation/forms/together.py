@@ -8,8 +8,10 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from cases.forwarding import DAYS, DAYS_MAX
 from cases.models import Case
-from moderation.forms.base import DeedForm, TextForm
+from moderation import choices
+from moderation.forms.base import DeedForm, TextForm, words
 from reports.numbering import find
 
 
@@ -71,4 +73,74 @@ class CompareForm(forms.Form):
 
 
 class UnmergeForm(DeedForm):
+    """Nothing to type."""
+
+
+class ForwardForm(DeedForm):
+    """To whom, what they are asked, and what they may see."""
+
+    unit = forms.ChoiceField(label=gettext_lazy("Known outside body"), required=False)
+    name = forms.CharField(
+        label=gettext_lazy("Name"),
+        max_length=120,
+        required=False,
+        help_text=gettext_lazy("Everybody reads it: “forwarded to …”."),
+    )
+    email = forms.EmailField(label=gettext_lazy("E-mail"), required=False)
+    text = words(gettext_lazy("What do you ask them for?"))
+    shown = forms.MultipleChoiceField(
+        label=gettext_lazy("Photos that are not public, for them"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    with_contact = forms.BooleanField(
+        label=gettext_lazy("They may see who reported it"),
+        required=False,
+        help_text=gettext_lazy("Only if they must get in touch themselves. It is noted in the history."),
+    )
+    days = forms.IntegerField(
+        label=gettext_lazy("The link works for so many days"), min_value=1, max_value=DAYS_MAX, initial=DAYS
+    )
+
+    def prepare(self) -> None:
+        self.units = [unit for unit in choices.units(self.case) if unit.external]
+        unit, shown = self.fields["unit"], self.fields["shown"]
+        assert isinstance(unit, forms.ChoiceField)
+        assert isinstance(shown, forms.MultipleChoiceField)
+        unit.choices = [("", _("another one")), *((str(one.pk), one.name) for one in self.units)]
+        photos = [
+            (number, photo)
+            for number, photo in enumerate(self.case.report.photos.select_related("file"), 1)
+            if not photo.released
+        ]
+        shown.choices = [(str(photo.file_id), _("Photo %(n)d") % {"n": number}) for number, photo in photos]
+        if not self.units:
+            del self.fields["unit"]
+        if not photos:
+            del self.fields["shown"]
+        if self.case.contact is None:
+            del self.fields["with_contact"]
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or {}
+        unit = next((one for one in self.units if str(one.pk) == data.get("unit")), None)
+        data["unit"] = unit
+        if unit is not None:
+            data["name"], data["email"] = data.get("name") or unit.shown_name, data.get("email") or unit.email
+        if not data.get("name"):
+            self.add_error("name", _("Please say who gets it."))
+        if not data.get("email") and "email" not in self.errors:
+            self.add_error("email", _("Please give an e-mail address."))
+        return data
+
+
+class SendAgainForm(DeedForm):
+    """For how long the new link works."""
+
+    days = forms.IntegerField(
+        label=gettext_lazy("The link works for so many days"), min_value=1, max_value=DAYS_MAX, initial=DAYS
+    )
+
+
+class TakeBackForm(DeedForm):
     """Nothing to type."""

@@ -17,7 +17,7 @@ register = template.Library()
 
 @register.inclusion_tag("moderation/parts/together.html")
 def together(view: CasePage) -> dict[str, Any]:
-    """`{% together view %}`; three queries."""
+    """`{% together view %}`; four queries."""
     case, seen = view.case, seen_by(view.user)
     merging = Permission.MOVE in view.rights
     duplicates = seen.filter(duplicate_of=case).select_related("topic", "stage").order_by("pk")
@@ -26,5 +26,6 @@ def together(view: CasePage) -> dict[str, Any]:
         "query_string": view.query.address(),
         "original": seen.filter(pk=case.duplicate_of_id).first() if case.duplicate_of_id else None,
         "duplicates": list(duplicates[:20]),
+        "forward": case.forwards.order_by("-pk").first(),
         "similar": similar(case, among=seen) if merging and can_be_merged(case) else [],
     }

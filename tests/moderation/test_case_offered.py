@@ -15,7 +15,12 @@ from tests.moderation.conftest import deed_url, forms_of, url
 ALWAYS = {"notiz"}
 WHILE_ALIVE = ALWAYS | {"status", "nachricht", "zuweisen", "kategorie", "ort"}
 MERGING = {"zusammenfuehren"}
-ASKING = MERGING | {"erledigt", "rueckfrage", "annehmen", "zurueckgeben", "prioritaet", "wiedervorlage", "frist"}
+FORWARDING = {"weiterleiten"}
+ASKING = (
+    MERGING
+    | FORWARDING
+    | {"erledigt", "rueckfrage", "annehmen", "zurueckgeben", "prioritaet", "wiedervorlage", "frist"}
+)
 OFFERED = {
     # state: what is offered besides everything about publishing
     State.NEW: WHILE_ALIVE | ASKING,
@@ -122,15 +127,16 @@ EDITORS_LACK = {
     *("status", "erledigt", "mitteilung", "nachricht", "rueckfrage", "zuweisen"),
     *("annehmen", "zurueckgeben", "prioritaet", "wiedervorlage", "frist"),
     "zusammenfuehren",
+    *FORWARDING,
 }
-NOT_YET = {"wortlaut", "aufnehmen", "trennen"}
+NOT_YET = {"wortlaut", "aufnehmen", "trennen", "weiterleitung-erneut", "weiterleitung-beenden"}
 """What only later states open."""
 
 
 @pytest.mark.parametrize(
     ("who", "missing"),
     [
-        ("field", {"freigeben", "kategorie", "ort", "zuweisen", "prioritaet", "frist"}),
+        ("field", {"freigeben", "kategorie", "ort", "zuweisen", "prioritaet", "frist"} | FORWARDING),
         ("editor", EDITORS_LACK),
         ("clerk", set()),
     ],
