@@ -18,6 +18,8 @@ PRUNED = {
     "citizens.Access": "forget_accesses",
     "citizens.Passkey": "forget_passkeys",
     "intake.IncomingMail": "forget_mails",
+    "moderation.Bulk": "forget_bulks",
+    "moderation.BulkItem": "with its bulk",
     "notifications.Delivery": "forget_old_deliveries",
     "outbox.Event": "prune",
     "outbox.Job": "prune",
