@@ -47,6 +47,7 @@ KEPT = {
     *("form_engine.Form", "form_engine.FormVersion", "reports.Category"),
     *("geo.Address", "geo.District", "geo.Municipality", "geo.Street"),
     *("pages.Page", "pages.Statement", "pages.Video"),
+    "moderation.SavedView",
     # A row for each kind of process.
     "portal.Beat",
     # A row for each mailbox.
