@@ -142,6 +142,7 @@ def _queue(one: Queue) -> dict[str, Any]:
         "outbox.Job": _("Follow-up work"),
         MAILS: _("Mails"),
         "subscriptions.Mailing": _("Mailings to subscribers"),
+        "moderation.BulkItem": _("Deeds for many cases"),
     }
     return {
         "name": names.get(one.table, one.table),
