@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import quopri
 import re
 import unicodedata
 from collections.abc import Iterator
@@ -23,7 +24,7 @@ MAX_HEAD: Final = 512 * 2**10
 MAX_DEPTH: Final = 20
 MAX_PARTS: Final = 300
 _CONTAINER: Final = re.compile(rb"(?i)(?:multipart/[a-z]|message/rfc822)")
-_CONTROLS: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff]")
+_CONTROLS: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b\u2060\u202a-\u202e\u2066-\u2069\ufeff]")
 _ADDRESS: Final = re.compile(r"^[^@\s<>\"(),;:]+@[^@\s<>\"(),;:]+$")
 _BASE64: Final = re.compile(rb"^[A-Za-z0-9+/=\s]*$")
 
@@ -117,23 +118,21 @@ def decoded(raw: bytes, charset: str) -> tuple[str, bool]:
 
 def content(part: Message) -> bytes:
     """The bytes of a part, its transfer encoding undone; where that is not what it says, as it stands."""
-    payload = part.get_payload()
-    if not isinstance(payload, str):
-        return b""
-    raw = payload.encode("utf-8", "surrogateescape")
-    encoding = header(part, "Content-Transfer-Encoding").strip().lower()
-    if encoding == "base64":
-        begin = raw[:4096].strip()
-        if not _BASE64.match(begin) or b" " in begin:
-            return raw  # said to be base64, but words
-        try:
-            return base64.b64decode(b"".join(raw.split()) + b"==", validate=False)
-        except (binascii.Error, ValueError):
-            return raw
-    if encoding in {"quoted-printable", "x-uuencode", "uuencode", "uue", "x-uue"}:
-        found = part.get_payload(decode=True)
-        return found if isinstance(found, bytes) else raw
-    return raw
+    name = "Content-Transfer-Encoding"
+    encoding = header(part, name).strip().lower()
+    del part[name]  # so that the parser hands the bytes over as they came
+    found = part.get_payload(decode=True)
+    part[name] = encoding
+    raw = found if isinstance(found, bytes) else b""
+    if encoding == "quoted-printable":
+        return quopri.decodestring(raw)
+    begin = raw[:4096].strip()
+    if encoding != "base64" or not _BASE64.match(begin) or b" " in begin:
+        return raw
+    try:
+        return base64.b64decode(b"".join(raw.split()) + b"==", validate=False)
+    except (binascii.Error, ValueError):
+        return raw
 
 
 def text_of(part: Message) -> tuple[str, bool]:

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Final
 
 import structlog
+from django.core.cache import cache
 from django.db import transaction
 from django.db.models import Count
 from django.utils import timezone
@@ -37,6 +38,9 @@ def poll_all(*, at: datetime) -> int:
 
 def poll(*, municipality: Municipality, at: datetime) -> int:
     """Fetch one mailbox and note how it went; returns how many mails are new."""
+    lock = f"intake:poll:{municipality.pk}"
+    if not cache.add(lock, 1, int(SESSION_SECONDS) + 30):
+        return 0  # another worker is at it
     before = _count(municipality)
     error = ""
     try:
@@ -46,6 +50,8 @@ def poll(*, municipality: Municipality, at: datetime) -> int:
     except (NetError, Unreadable) as failed:
         error = failed.log_text[:300]
         log.warning("mailbox_failed", municipality=municipality.slug, error=error)
+    finally:
+        cache.delete(lock)
     _note(municipality, error, at)
     return _count(municipality) - before
 

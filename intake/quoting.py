@@ -104,14 +104,19 @@ def _is_head(lines: list[str], at: int) -> bool:
 
 def _attribution(lines: list[str], at: int) -> int:
     """How many lines "Am … schrieb …:" takes here; 0 if it does not stand here."""
-    if not lines[at].strip() or lines[at].startswith(">"):
+    if lines[at].startswith(">"):
         return 0
     joined = ""
     for length, line in enumerate(lines[at : at + 3], start=1):
-        joined = f"{joined} {line[:_LINE].strip()}".strip()
+        short = line[:_LINE].strip()
+        if not short:
+            return 0
+        joined = f"{joined} {short}".strip()
         if joined.endswith(":"):
-            said = _WROTE.search(joined[-200:]) is not None
-            return length if said and (_BEGINS.match(joined) or _NAMED.search(joined[-360:])) else 0
+            dated = any(sign.isdigit() for sign in joined[-360:])
+            begins = dated and _BEGINS.match(joined) is not None
+            named = length == 1 and _NAMED.search(joined[-360:]) is not None
+            return length if (begins or named) and _WROTE.search(joined[-200:]) else 0
     return 0
 
 
