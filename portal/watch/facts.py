@@ -6,18 +6,20 @@ Nothing is judged here. The number of queries does not grow with the data, and a
 from __future__ import annotations
 
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
 from django.conf import settings
 from django.db.models import Count, Min, Q
 
+from intake.models import Mailbox
+from intake.polling import silent
 from notifications.models import Delivery
 from outbox.work import Queue, queues
 from portal.backup import nightly
 from portal.watch import beats
-from portal.watch.policy import Process
+from portal.watch.policy import MAILBOX_SILENT, Process
 
 MAILS = Delivery._meta.label
 
@@ -60,6 +62,8 @@ class Facts:
     beats: dict[Process, datetime | None]
     backup: nightly.Status
     disks: list[Disk]
+    mailboxes: list[Mailbox] = field(default_factory=list)
+    """Mailboxes for reports by mail that cannot be fetched for too long."""
 
     def silence(self, process: Process) -> float | None:
         """Seconds since the last sign of life of a process; None if there never was one."""
@@ -82,6 +86,7 @@ def gather(*, at: datetime) -> Facts:
         beats=beats.last(),
         backup=nightly.status(),
         disks=disks(),
+        mailboxes=silent(at=at, seconds=MAILBOX_SILENT.total_seconds()),
     )
 
 

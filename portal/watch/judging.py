@@ -11,6 +11,7 @@ from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from intake.models import Mailbox
 from portal.watch import beats
 from portal.watch.facts import Disk, Facts
 from portal.watch.policy import SCARCE, STUCK_AFTER, Level, Process
@@ -46,6 +47,7 @@ def judge(facts: Facts) -> list[Finding]:
         _process(facts, Process.WORKER),
         _queue(facts),
         _relay(facts),
+        *(_mailbox(facts, row) for row in facts.mailboxes),
         _given_up(facts),
         _parked(facts),
         _backup(facts),
@@ -132,6 +134,17 @@ def _relay(facts: Facts) -> Finding:
         ) % {"n": mails.failing}
         return Finding("mail", Level.OK, title, text)
     return Finding("mail", Level.OK, title, _("Mails go out."))
+
+
+def _mailbox(facts: Facts, row: Mailbox) -> Finding:
+    """A mailbox that is set up and cannot be fetched; those that can are not worth a line."""
+    title = _("Mailbox of %(town)s") % {"town": row.municipality.title}
+    silence = (facts.at - row.failing_since).total_seconds() if row.failing_since else 0.0
+    text = _("not read for %(time)s: %(why)s") % {"time": minutes(silence), "why": row.error}
+    advice = _(
+        "See the set-up of the municipality, “Reports by mail”: it tries at once. The mails wait there meanwhile."
+    )
+    return Finding(f"mailbox.{row.municipality.slug}", Level.FAILURE, title, text, advice)
 
 
 def _given_up(facts: Facts) -> Finding:

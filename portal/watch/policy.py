@@ -30,6 +30,8 @@ BEAT_EVERY = 20.0
 """Seconds between two signs of life of a process."""
 STUCK_AFTER = timedelta(hours=1)
 """So long mails fail, and none at all has gone out, until the relay is to blame and not a recipient."""
+MAILBOX_SILENT = timedelta(minutes=30)
+"""So long a mailbox cannot be fetched until somebody is told: shorter faults of its server pass."""
 SCARCE = 4
 """Free space below the settings' number of gigabytes is a warning, below this part of it a failure."""
 CLOCK_SKEW = timedelta(seconds=5)
