@@ -200,7 +200,7 @@ def digest(*, unit: Unit, since: datetime, until: datetime) -> Planned | None:
         "late": [_line(case) for case in reminders[:LISTED]],
         "more": len(found) > LISTED or len(reminders) > LISTED,
         "count": len(found[:LISTED]) + len(reminders[:LISTED]),
-        "desk_url": unit.municipality.base_url() + reverse("desk") + "?liste=meine",
+        "desk_url": unit.municipality.base_url() + reverse("desk") + "?liste=stelle",
     }
     return Planned(Purpose.DIGEST, to, unit.municipality, until, facts=facts)
 
