@@ -25,6 +25,8 @@ from forms.services import present
 from geo.localized import localized
 from moderation import choices, deeds, history
 from moderation.access import rights, seen_by
+from moderation.forms.redaction import LOOKS
+from moderation.looks import ShownLook, looks_of
 from moderation.rows import Row, is_late, marks_of, place_words, rows_of
 from moderation.worklist import Query, Worklist, marked
 from notifications.models import Delivery
@@ -230,6 +232,23 @@ class CasePage:
     def watchers(self) -> list[User]:
         """Colleagues who watch the case; one query."""
         return [row.user for row in self.case.watchers.select_related("user").order_by("pk")]
+
+    @property
+    def looks(self) -> list[ShownLook]:
+        """Who looked at contact data and originals."""
+        return looks_of(self.case)
+
+    @property
+    def purposes(self) -> list[tuple[str, Any]]:
+        """What contact data may be opened for."""
+        return LOOKS
+
+    @property
+    def may_open_contact(self) -> bool:
+        """Whether there is anything to show to this person."""
+        contact = self.case.contact
+        known = contact is not None and bool(contact.name or contact.email or contact.phone)
+        return known and Permission.SEE_CONTACT in self.rights
 
     @property
     def findings(self) -> list[Finding]:

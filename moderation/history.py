@@ -142,8 +142,8 @@ def _title(entry: Entry, names: _Names) -> str:
             return _("Mail did not arrive")
         case Deed.TEXT_RELEASED if data.get("reworded"):
             return _("Public wording changed")
-        case Deed.PHOTO_REDACTED:
-            return _("Photo redacted") if data.get("areas") else _("Redaction of the photo lifted")
+        case Deed.PHOTO_REDACTED if not data.get("areas"):
+            return _("Redaction of the photo lifted")
         case deed:
             return history_people.title(entry, names.units) or history_together.title(entry) or _titles()[deed]
 
@@ -153,6 +153,7 @@ def _titles() -> dict[Deed, str]:
         Deed.SUBMITTED: _("Received"),
         Deed.TEXT_RELEASED: _("Text released"),
         Deed.TEXT_WITHDRAWN: _("Text not public"),
+        Deed.PHOTO_REDACTED: _("Photo redacted"),
         Deed.PHOTO_RELEASED: _("Photo released"),
         Deed.PHOTO_WITHDRAWN: _("Photo not public"),
         Deed.PLACE_CHANGED: _("Place changed"),

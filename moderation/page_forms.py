@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.utils.translation import gettext_lazy
 
+from moderation.seen import Seen
 from pages.models import Statement
 from pages.policy import TEXT_MAX
 
@@ -18,7 +19,7 @@ else:
 LANGUAGES = (("de", gettext_lazy("German")), ("en", gettext_lazy("English")))
 
 
-class PageForm(forms.Form):
+class PageForm(Seen, forms.Form):
     """One text in both languages."""
 
     de = forms.CharField(
@@ -37,7 +38,7 @@ class PageForm(forms.Form):
     )
 
 
-class StatementForm(_StatementForm):
+class StatementForm(Seen, _StatementForm):
     """What only the municipality can say of the accessibility of its pages."""
 
     class Meta:

@@ -81,7 +81,7 @@ def page(request: HttpRequest, town: Municipality, slug: str) -> HttpResponse:
         "facts": facts(town).items(),
         "public_url": reverse(key.value),
     }
-    return render(request, "moderation/pages/edit.html", context, status=422 if form.is_bound and form.errors else 200)
+    return render(request, "moderation/pages/edit.html", context, status=_status(form))
 
 
 def _english(town: Municipality, key: Key) -> str:
@@ -106,9 +106,11 @@ def statement(request: HttpRequest, town: Municipality) -> HttpResponse:
             messages.success(request, _("The statement is saved and public."))
             return redirect("desk_pages")
     context = {"form": form, "town": town, "authority": AUTHORITIES[town.state_key]}
-    return render(
-        request, "moderation/pages/statement.html", context, status=422 if form.is_bound and form.errors else 200
-    )
+    return render(request, "moderation/pages/statement.html", context, status=_status(form))
+
+
+def _status(form: PageForm | StatementForm) -> int:
+    return 409 if form.stale else 422 if form.is_bound and form.errors else 200
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

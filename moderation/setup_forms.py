@@ -15,6 +15,7 @@ from accounts.units import FIELDS, indented
 from geo.localized import localized
 from geo.models import Municipality
 from geo.settling import MAIL_FIELDS, NAME_FIELDS, Relay, relay_of
+from moderation.seen import Seen
 from reports.settling import Group
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ def tell(form: forms.BaseForm, error: ValidationError) -> None:
         form.add_error(name if name in form.fields else None, list(texts))
 
 
-class NameForm(_TownForm):
+class NameForm(Seen, _TownForm):
     """What the municipality is called and how it is reached."""
 
     website = forms.URLField(label=gettext_lazy("Website"), required=False, assume_scheme="https")
@@ -62,7 +63,7 @@ class NameForm(_TownForm):
         """The verb checks the model, not the form."""
 
 
-class LookForm(forms.Form):
+class LookForm(Seen, forms.Form):
     """Accent colour and coat of arms."""
 
     accent = forms.CharField(
@@ -87,7 +88,7 @@ class LookForm(forms.Form):
         return typed if typed.startswith("#") else f"#{typed}"
 
 
-class MailForm(_TownForm):
+class MailForm(Seen, _TownForm):
     """Sender, where answers go, and the relay in parts."""
 
     RELAYS = (
@@ -135,7 +136,7 @@ class MailForm(_TownForm):
         return Relay(typed["scheme"], typed["host"], typed["port"], typed["user"], typed["password"])
 
 
-class UnitForm(_UnitForm):
+class UnitForm(Seen, _UnitForm):
     """An office, the yard, a company."""
 
     class Meta:

@@ -30,7 +30,8 @@ def page(
     """The page of a step; 422 where what was typed is wrong."""
     context = {**setup_steps.context(town, step), "town": town, "form": form, **more}
     wrong = form is not None and form.is_bound and bool(form.errors)
-    return render(request, f"moderation/setup/{step or 'overview'}.html", context, status=422 if wrong else 200)
+    status = 409 if getattr(form, "stale", False) else 422 if wrong else 200
+    return render(request, f"moderation/setup/{step or 'overview'}.html", context, status=status)
 
 
 @require_safe

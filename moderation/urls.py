@@ -2,14 +2,13 @@
 
 from django.urls import include, path
 
-from moderation import case_views, redaction_views, views
+from moderation import case_views, views
 
 urlpatterns = [
     path("", views.desk, name="desk"),
     path("vorgang/<int:pk>/", case_views.show, name="desk_case"),
-    path("vorgang/<int:pk>/foto/<int:photo>/schwaerzen/", redaction_views.redact, name="desk_redact"),
-    path("vorgang/<int:pk>/foto/<int:photo>/original/", redaction_views.original, name="desk_original"),
     path("", include("moderation.people_urls")),
+    path("", include("moderation.case_urls")),
     path("vorgang/<int:pk>/<slug:name>/", case_views.do, name="desk_deed"),
     path("", include("moderation.worklist_urls")),
     path("datenschutz/", include("moderation.duties.urls")),

@@ -2,6 +2,9 @@
 
 import uuid
 
+import pytest
+from django.urls import reverse
+
 from cases.change import By
 from cases.models import Case, Entry, Stage
 from cases.services import note
@@ -9,7 +12,7 @@ from moderation.deeds import DEEDS
 from reports.models import Photo, Report
 from reports.services import change_place, release_text
 from tests.conftest import jpeg
-from tests.moderation.conftest import deed_url, url
+from tests.moderation.conftest import deed_url, forms_of, url
 
 
 def everything(case, town, photo):
@@ -81,3 +84,32 @@ def test_both_versions_of_place_and_choices_in_words(login, town, make_report, f
     note(case=case, by=By.staff(town.clerk), text="Dazwischen")
     both = {one.label: (one.now, one.mine) for one in manager.post(deed_url(case, "zuweisen"), given).context["both"]}
     assert both["Stelle"] == ("Bauhof", "Grünflächen")
+
+
+@pytest.mark.parametrize(
+    ("view", "args", "field"),
+    [
+        ("setup_name", [], "contact_phone"),
+        ("setup_mail", [], "sender_name"),
+        ("setup_unit", ["yard"], "phone"),
+        ("desk_page", ["impressum"], "de"),
+    ],
+)
+def test_pages_of_the_set_up_show_both_versions_once(view, args, field, login, town):
+    address = reverse(view, args=[getattr(town, one).pk if one == "yard" else one for one in args])
+    admin, colleague = login(town.admin), login(town.admin)
+
+    def begun(client):
+        values = max((values for _action, values in forms_of(client.get(address))), key=len)
+        return {name: value for name, value in values.items() if name} | {"save": "1"}
+
+    mine, theirs = begun(admin) | {field: "Meine Fassung"}, begun(colleague) | {field: "Deren Fassung"}
+    assert colleague.post(address, theirs).status_code == 302
+    refused = admin.post(address, mine)
+    assert refused.status_code == 409
+    text = refused.content.decode()
+    assert "Deren Fassung" in text
+    assert refused.context["form"][field].value() == "Meine Fassung"
+    again = max((values for _action, values in forms_of(refused)), key=len) | {"save": "1"}
+    assert admin.post(address, again).status_code == 302
+    assert "Meine Fassung" in admin.get(address).content.decode()

@@ -1,4 +1,5 @@
 // The page of a case: text blocks without a round trip, the small map, and choosing the place on a map.
+import "./contact.js";
 import "./mails.js";
 import "./presence.js";
 import {createMap} from "../map/base.js";
