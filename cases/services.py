@@ -10,6 +10,7 @@ from datetime import date, datetime, timedelta
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.models import Unit, User
 from accounts.policy import Permission
@@ -62,12 +63,14 @@ def move(
     text: str = "",
     expected_on: date | None = None,
     files: tuple[File, ...] = (),
+    despite_parts: bool = False,
     act: Act | None = None,
 ) -> Entry:
     """Change state and stage: the only way. `text` is read by the reporter, and by everybody once the case is public.
 
     What is said on entering a stage that hides the case is for the reporter alone, also when it is public again later.
-    Raises NoSuchEdge, Invalid (a reason is compulsory, a stage of another state), Denied, Conflict, KeyReused.
+    Staff do not close it while parts of it are open, unless `despite_parts`. Raises NoSuchEdge, Invalid (a reason is
+    compulsory, a stage of another state, open parts), Denied, Conflict, KeyReused.
     """
     text = checked_text(text, required=False)
     asked = {
@@ -86,6 +89,8 @@ def move(
             raise NoSuchEdge
         if row.duplicate_of_id is not None and to not in CLOSED:
             raise Invalid({"stage": [_("This case is merged with another one. Please undo that first.")]})
+        if to in CLOSED and before not in CLOSED and by.actor is Actor.STAFF and not despite_parts:
+            _no_open_parts(row)
         if stage is None and to != before:
             stage = first_stage(row, to)
         elif stage is None:
@@ -113,6 +118,13 @@ def move(
         enter(row, stage)
     _attach(step.entry, files)
     return step.entry
+
+
+def _no_open_parts(case: Case) -> None:
+    """Raises Invalid({"despite_parts": …}) while parts of the case need something."""
+    if open_parts := case.parts.exclude(state__in=[state.value for state in CLOSED]).count():
+        words = ngettext("%(n)d part is not settled yet.", "%(n)d parts are not settled yet.", open_parts)
+        raise Invalid({"despite_parts": [words % {"n": open_parts}]})
 
 
 def _asking_stage(case: Case) -> Stage | None:

@@ -31,4 +31,10 @@ def title(entry: Entry) -> str:
             return _("Handed back by the outside body")
         case Deed.FORWARD_ENDED if name:
             return _("Taken back from %(name)s") % {"name": name}
+        case Deed.SPLIT if data.get("numbers"):
+            return _("Split: %(numbers)s") % {"numbers": ", ".join(data["numbers"])}
+        case Deed.SUBMITTED if data.get("part_of") and number:
+            return _("Part of %(number)s") % {"number": number}
+        case Deed.HANDED_OVER if data.get("town"):
+            return _("Handed over: %(before)s → %(after)s") % {"before": data.get("town_before"), "after": data["town"]}
     return ""

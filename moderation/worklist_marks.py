@@ -37,7 +37,7 @@ def marked(cases: QuerySet[Case]) -> QuerySet[Case]:
     """Cases with the marks of a row: has_photo, to_release, still_there, answered, outside_answered."""
     # `reports.services.releasable` as SQL: what may not be released waits for nobody.
     hidden = Q(stage__hides=True) | Q(state=State.WITHDRAWN.value, public_at=None)
-    may_be_public = Q(confidential=False, topic__category__sort__in=PUBLIC_SORTS) & ~hidden
+    may_be_public = Q(confidential=False, part_of=None, topic__category__sort__in=PUBLIC_SORTS) & ~hidden
     kept_back = Exists(Entry.objects.filter(case_id=OuterRef("pk"), deed=Deed.TEXT_WITHDRAWN.value))
     text = Q(report__text_released=False, state__in=ACTIVE_VALUES) & ~kept_back
     photo = (Q(state__in=ACTIVE_VALUES) & Exists(_undecided_photos())) | Exists(

@@ -2,9 +2,10 @@
 
 from django.utils import timezone
 
-from cases.models import Entry
+from cases.models import Case, Entry
 from cases.policy import Deed, Part
 from notifications import digests, plans
+from notifications.models import Delivery
 from notifications.services import forget_case, forget_reporter, happening_of, write
 from notifications.tasks import drain_deliveries
 from outbox.bell import ring_after_commit
@@ -37,3 +38,11 @@ def forgotten(event: Event) -> None:
         forget_case(case_id=case, at=at)
     elif entry is None or entry.deed == Deed.CONTACT_DELETED.value or Part.CONTACT in entry.data.get("parts", []):
         forget_reporter(case_id=case, at=at)
+
+
+@consumer("notifications.handed_over", events=[f"case.{Deed.HANDED_OVER}"])
+def moved_on(event: Event) -> None:
+    """What was written about a case goes with it to the other municipality: its controller keeps and forgets it."""
+    pk = event.payload["case"]
+    now = Case.objects.filter(pk=pk).values_list("municipality", flat=True).first()
+    Delivery.objects.filter(case=pk).update(municipality=now)

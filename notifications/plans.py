@@ -172,6 +172,7 @@ PLANNERS: dict[str, Callable[[Happening], list[Planned]]] = {
     f"case.{Deed.FEEDBACK}": plans_desk.also_watchers(_feedback),
     f"case.{Deed.MERGED}": plans_together.merged,
     f"case.{Deed.UNMERGED}": plans_together.unmerged,
+    f"case.{Deed.HANDED_OVER}": plans_together.handed_over,
     f"case.{Deed.FORWARDED}": plans_together.forwarded,
     f"case.{Deed.FORWARD_ANSWERED}": plans_together.forward_answered,
     f"case.{Deed.FORWARD_ENDED}": plans_together.forward_ended,

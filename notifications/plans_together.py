@@ -127,3 +127,28 @@ def _answer(happening: Happening, to: Recipient) -> dict[str, Any]:
         "accepted": bool(data.get("accepted")),
         "handed_back": bool(data.get("handed_back")),
     }
+
+
+# Another municipality ------------------------------------------------------------------------------------------------
+def handed_over(happening: Happening) -> list[Planned]:
+    """To reporter and followers, who the controller is now; to the unit or town hall that has it from now on."""
+    mails = news(happening, Purpose.HANDED_OVER, _towns)
+    there = recipients.unit_or_town_hall(happening.case)
+    return [*mails, mail(happening, Purpose.HANDED_OVER, there, _arrived)] if there is not None else mails
+
+
+def _towns(happening: Happening, to: Recipient) -> dict[str, Any]:
+    """Who had it, who has it, and where that one tells what it does with the data."""
+    entry, town = happening.entry, happening.case.municipality
+    data = entry.data if entry is not None else {}
+    return {
+        "before": data.get("town_before", ""),
+        "now": data.get("town", ""),
+        "privacy_url": town.base_url() + reverse("privacy"),
+    }
+
+
+def _arrived(happening: Happening, to: Recipient) -> dict[str, Any]:
+    entry = happening.entry
+    same = entry is None or bool(entry.data.get("same_category"))
+    return {**inside(happening, to), **_towns(happening, to), "other_category": not same}

@@ -57,6 +57,7 @@ class Purpose(StrEnum):
     DANGER = "danger"
     ASSIGNED = "assigned"
     MERGED = "merged"
+    HANDED_OVER = "handed_over"
     FORWARDED = "forwarded"
     FORWARD_ANSWERED = "forward_answered"
     FORWARD_ENDED = "forward_ended"

@@ -62,7 +62,7 @@ def in_review(number: str) -> Case | None:
     Confidential, withdrawn and hidden ones are like unknown ones.
     """
     return (
-        Case.objects.filter(number=number, kind=KIND, public_at=None, confidential=False)
+        Case.objects.filter(number=number, kind=KIND, public_at=None, confidential=False, part_of=None)
         .exclude(state=State.WITHDRAWN.value)
         .exclude(stage__hides=True)
         .first()

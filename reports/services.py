@@ -40,6 +40,7 @@ __all__ = [
     "release_text",
     "reworded",
     "submit",
+    "unrelease",
     "withdraw_photo",
     "withdraw_text",
 ]
@@ -150,11 +151,12 @@ def releasable(case: Case) -> bool:
     """Whether anything of the case may be released as it stands.
 
     Never what is confidential or of a sort that is not public, nothing while a stage hides the case, and nothing new
-    of what the reporter took back before it was public. Reads `topic.category` and `stage`.
+    of what the reporter took back before it was public, nor an internal part. Reads `topic.category` and `stage`.
     """
     hidden = case.stage is not None and case.stage.hides
     taken_back = State(case.state) is State.WITHDRAWN and case.public_at is None
-    return not (case.confidential or hidden or taken_back) and case.topic.category.rules.public
+    part = case.part_of_id is not None
+    return not (case.confidential or hidden or taken_back or part) and case.topic.category.rules.public
 
 
 def _publish(step: Step) -> None:
@@ -206,11 +208,12 @@ def change_category(*, case: Case, category: Category, by: By, act: Act | None =
             routing.reroute(row, named_before, at=step.entry.at)
             step.entry.data["unit"] = row.unit_id
             if not category.rules.public or row.confidential:
-                _unrelease(row)
+                unrelease(row)
     return step.entry
 
 
-def _unrelease(case: Case) -> None:
+def unrelease(case: Case) -> None:
+    """Take everything off the public pages; part of a verb, which saves the case."""
     report = Report.objects.get(case=case)
     report.text_released = False
     report.save(update_fields=["text_released"])

@@ -136,7 +136,7 @@ def _reports(municipality: Municipality) -> CaseQuerySet:
     """Reports that may ever be public, of the sorts that are counted."""
     topics = Topic.objects.filter(category__sort__in=SORTS, confidential=False).values("pk")
     return Case.objects.filter(
-        kind=KIND, municipality__in=municipality.family_ids(), confidential=False, topic__in=topics
+        kind=KIND, municipality__in=municipality.family_ids(), confidential=False, topic__in=topics, part_of=None
     )
 
 

@@ -12,8 +12,11 @@ from cases.change import Act, By
 from cases.errors import Invalid
 from cases.models import Case, File
 from cases.policy import ACTIVE, EDGES, State
+from geo.models import Municipality
 from moderation.deeds.base import Deed, Readers
 from moderation.forms import together as forms
+from reports.handing_over import can_be_handed_over, hand_over
+from reports.splitting import can_be_split, split
 
 P = Permission
 
@@ -56,6 +59,14 @@ def _take_back(form: forms.TakeBackForm, case: Case, by: By, act: Act, files: Se
     forwarding.take_back(case=case, by=by, act=act)
 
 
+def _split(form: forms.SplitForm, case: Case, by: By, act: Act, files: Sequence[File]) -> None:
+    split(case=case, parts=form.cleaned_data["parts"], by=by, act=act)
+
+
+def _hand_over(form: forms.HandOverForm, case: Case, by: By, act: Act, files: Sequence[File]) -> None:
+    hand_over(case=case, to=form.cleaned_data["to"], by=by, act=act)
+
+
 # When a deed applies. Verbs check the same; the desk only does not offer what they would refuse, or what is of no use.
 def can_be_merged(case: Case) -> bool:
     """It may be closed as a duplicate of another one."""
@@ -75,6 +86,12 @@ def can_be_forwarded(case: Case) -> bool:
 def is_forwarded(case: Case) -> bool:
     """An outside body has it."""
     return bool(case.forwarded_to)
+
+
+def _somebody_else(case: Case) -> bool:
+    """It may be handed over, and there is another municipality."""
+    others = Municipality.objects.filter(active=True).exclude(pk=case.municipality_id)
+    return can_be_handed_over(case) and others.exists()
 
 
 DEEDS = (
@@ -134,5 +151,28 @@ DEEDS = (
         no_edge=_("This case is not merged."),
         offered=is_merged,
         menu="merge",
+    ),
+    Deed(
+        "aufteilen",
+        _("Split into parts"),
+        _("Make the parts"),
+        _("The parts are made. The reporter hears of this case alone."),
+        P.ASSIGN,
+        forms.SplitForm,
+        _split,
+        offered=can_be_split,
+        menu="merge",
+        readers=Readers.STAFF,
+    ),
+    Deed(
+        "uebergeben",
+        _("Hand over to another municipality"),
+        _("Hand it over"),
+        _("Handed over. The reporter is told."),
+        P.ASSIGN,
+        forms.HandOverForm,
+        _hand_over,
+        offered=_somebody_else,
+        menu="external",
     ),
 )

@@ -38,6 +38,7 @@ def _move(form: forms.MoveForm, case: Case, by: By, act: Act, files: Sequence[Fi
             text=typed["text"],
             expected_on=typed.get("expected_on"),
             files=tuple(files),
+            despite_parts=bool(typed.get("despite_parts")),
             act=act,
         )
         if files:
@@ -81,7 +82,8 @@ def _can_be_settled(case: Case) -> bool:
 
 def _reaches_reporter(case: Case) -> bool:
     """Somebody holds the link to the reporter's own page: of an imported case only who is known by a contact."""
-    return _goes_on(case) and (case.contact_id is not None or case.import_key is None)
+    known = case.contact_id is not None or case.import_key is None
+    return _goes_on(case) and known and case.part_of_id is None
 
 
 def _can_wait(case: Case) -> bool:

@@ -10,9 +10,12 @@ from django.utils.translation import gettext_lazy
 
 from cases.forwarding import DAYS, DAYS_MAX
 from cases.models import Case
+from geo.models import Municipality
 from moderation import choices
 from moderation.forms.base import DeedForm, TextForm, words
+from reports.handing_over import goals
 from reports.numbering import find
+from reports.splitting import Part
 
 
 class MergeForm(TextForm):
@@ -144,3 +147,61 @@ class SendAgainForm(DeedForm):
 
 class TakeBackForm(DeedForm):
     """Nothing to type."""
+
+
+class SplitForm(DeedForm):
+    """Up to three parts at once: what, who, and the words for them."""
+
+    ROWS = (1, 2, 3)
+
+    def prepare(self) -> None:
+        self.tree, self.units = choices.categories(self.case), choices.units(self.case)
+        units = [("", _("by responsibility")), *((str(one.pk), one.name) for one in self.units)]
+        for row in self.ROWS:
+            needed = row == 1
+            nothing = [] if needed else [("", _("no further part"))]
+            self.fields[f"category_{row}"] = forms.ChoiceField(
+                label=_("Part %(n)d: category") % {"n": row},
+                choices=[*nothing, *choices.grouped(self.tree)],
+                required=needed,
+            )
+            self.fields[f"unit_{row}"] = forms.ChoiceField(
+                label=_("Part %(n)d: unit") % {"n": row}, choices=units, required=False
+            )
+            text = words(_("Part %(n)d: what is to be done") % {"n": row})
+            text.required, text.widget = needed, forms.Textarea(attrs={"rows": 3, "maxlength": 4000})
+            self.fields[f"text_{row}"] = text
+        self.initial.setdefault("category_1", str(self.case.topic.category.pk))
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or {}
+        found = {str(one.pk): one for group in self.tree for one in group.categories}
+        units = {str(one.pk): one for one in self.units}
+        data["parts"] = []
+        for row in self.ROWS:
+            category, text = found.get(data.get(f"category_{row}", "")), data.get(f"text_{row}", "")
+            if row > 1 and bool(category) != bool(text):
+                missing = f"text_{row}" if category else f"category_{row}"
+                self.add_error(missing, _("A part needs a category and words."))
+            elif category is not None and text:
+                data["parts"].append(Part(category, text, units.get(data.get(f"unit_{row}", ""))))
+        return data
+
+
+class HandOverForm(DeedForm):
+    """To whom."""
+
+    to = forms.ChoiceField(label=gettext_lazy("To which municipality?"))
+
+    def prepare(self) -> None:
+        self.goals = {str(one.pk): one for one in goals(self.case)}
+        field = self.fields["to"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [(pk, one.title) for pk, one in self.goals.items()]
+        field.help_text = _(
+            "Number and secret link stay. Contact data, photos and history go with it; you do not see it any more. "
+            "The reporter is told once."
+        )
+
+    def clean_to(self) -> Municipality:
+        return self.goals[self.cleaned_data["to"]]

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from accounts.absence import away_on
 from accounts.units import indented
 from cases.models import Stage
-from cases.policy import State
+from cases.policy import CLOSED, State
 from geo.spatial import make_point
 from moderation import choices
 from moderation.forms.base import DeedForm, PhotosField, TextForm, words
@@ -122,6 +122,10 @@ class MoveForm(UpdateForm):
         else:
             self.initial.setdefault("stage", choices.stage_value(State(self.case.state), self.case.stage))
         self.initial.setdefault("expected_on", self.case.expected_on)
+        if self.case.parts.exclude(state__in=[state.value for state in CLOSED]).exists():
+            self.fields["despite_parts"] = forms.BooleanField(
+                label=_("Close it although parts of it are not settled yet"), required=False
+            )
 
     def clean_stage(self) -> tuple[State, Stage | None]:
         wanted = self.cleaned_data["stage"]

@@ -17,7 +17,7 @@ register = template.Library()
 
 @register.inclusion_tag("moderation/parts/together.html")
 def together(view: CasePage) -> dict[str, Any]:
-    """`{% together view %}`; four queries."""
+    """`{% together view %}`; five queries."""
     case, seen = view.case, seen_by(view.user)
     merging = Permission.MOVE in view.rights
     duplicates = seen.filter(duplicate_of=case).select_related("topic", "stage").order_by("pk")
@@ -26,6 +26,8 @@ def together(view: CasePage) -> dict[str, Any]:
         "query_string": view.query.address(),
         "original": seen.filter(pk=case.duplicate_of_id).first() if case.duplicate_of_id else None,
         "duplicates": list(duplicates[:20]),
+        "main": seen.filter(pk=case.part_of_id).first() if case.part_of_id else None,
+        "parts": list(seen.filter(part_of=case).select_related("topic", "stage", "unit").order_by("pk")),
         "forward": case.forwards.order_by("-pk").first(),
         "similar": similar(case, among=seen) if merging and can_be_merged(case) else [],
     }

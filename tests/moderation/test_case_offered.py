@@ -15,7 +15,7 @@ from tests.moderation.conftest import deed_url, forms_of, url
 ALWAYS = {"notiz"}
 WHILE_ALIVE = ALWAYS | {"status", "nachricht", "zuweisen", "kategorie", "ort"}
 MERGING = {"zusammenfuehren"}
-FORWARDING = {"weiterleiten"}
+FORWARDING = {"weiterleiten", "aufteilen"}
 ASKING = (
     MERGING
     | FORWARDING
@@ -129,7 +129,7 @@ EDITORS_LACK = {
     "zusammenfuehren",
     *FORWARDING,
 }
-NOT_YET = {"wortlaut", "aufnehmen", "trennen", "weiterleitung-erneut", "weiterleitung-beenden"}
+NOT_YET = {"wortlaut", "aufnehmen", "trennen", "weiterleitung-erneut", "weiterleitung-beenden", "uebergeben"}
 """What only later states open."""
 
 

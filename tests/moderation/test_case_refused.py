@@ -100,10 +100,11 @@ def typed(town):
         "weiterleiten": {"name": "Stadtwerke", "email": "netz@example.org", "text": "Bitte reparieren"},
         "weiterleitung-erneut": {},
         "weiterleitung-beenden": {},
+        "aufteilen": {"text_1": "Bitte absperren"},
         "zusammenfuehren": {},
         "trennen": {},
         "status": {"stage": stages["eingeplant"]},
-        "erledigt": {"text": "Fertig", "stage": stages["erledigt"]},
+        "erledigt": {"text": "Fertig", "stage": stages["erledigt"], "despite_parts": "on"},
     }
 
 
@@ -112,7 +113,8 @@ def test_every_deed_sent_twice_counts_once(manager, town, make_report, photo_of,
     photo_of(case)
     done = typed(town)
     done["zusammenfuehren"]["number"] = make_report(point=None, address="Bahnhof").number
-    assert set(done) == set(BY_NAME)
+    # After "uebergeben" the case is on another desk: see tests/cases/test_handing_over.py.
+    assert {*done, "uebergeben"} == set(BY_NAME)
     for deed, words in done.items():
         data = filled(manager, case, deed, opened=bool(BY_NAME[deed].menu), **words)
         before = case.entries.count()
