@@ -3,9 +3,11 @@
 from django.urls import path
 
 from moderation import bulk_views, saved_views, views
+from moderation.exporting.views import export
 
 urlpatterns = [
     path("stand.json", views.live, name="desk_live"),
+    path("export/<slug:suffix>/", export, name="desk_export"),
     path("ansichten/", saved_views.manage, name="desk_views"),
     path("ansichten/speichern/", saved_views.save, name="desk_view_save"),
     path("sammeln/", bulk_views.choose, name="desk_bulk"),

@@ -1,0 +1,120 @@
+"""The three formats. Rows are written as they come; nothing grows with their number but a file on disk (XLSX).
+
+A cell that begins like a formula is made harmless: programs for tables run what begins with =, +, - or @ (OWASP, "CSV
+Injection"). In CSV such words get an apostrophe before them; in XLSX they are stored as text, which nothing runs.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import tempfile
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime, time
+from typing import IO, Any
+
+import xlsxwriter
+
+from moderation.exporting.columns import NAMES, Value
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+_SPACE = " \u00a0\u200b\ufeff"
+CELL_MAX = 32_767
+"""Characters that a cell of XLSX holds."""
+ROWS_MAX = 1_048_575
+"""Rows that a sheet of XLSX holds below its heading."""
+
+
+def harmless(value: Value) -> Value:
+    """Words that no program for tables takes for a formula; everything else as it is."""
+    if isinstance(value, str) and value.lstrip(_SPACE).startswith(_FORMULA):
+        return f"'{value}"
+    return value
+
+
+class _Echo:
+    """A file that hands back what is written."""
+
+    def write(self, text: str) -> str:
+        return text
+
+
+def as_csv(rows: Iterable[dict[str, Value]]) -> Iterator[bytes]:
+    """UTF-8 with a byte order mark and semicolons, as German programs for tables read it by a double click."""
+    return _csv(rows, [str(name) for name in NAMES.values()])
+
+
+def _csv(rows: Iterable[dict[str, Value]], heading: list[str]) -> Iterator[bytes]:
+    writer = csv.writer(_Echo(), delimiter=";", quoting=csv.QUOTE_MINIMAL)
+    yield b"\xef\xbb\xbf" + writer.writerow(heading).encode()
+    for row in rows:
+        yield writer.writerow([_cell(value) for value in row.values()]).encode()
+
+
+def _cell(value: Value) -> str | int | float:
+    if value is None:
+        return ""
+    if isinstance(value, datetime):
+        return value.isoformat(sep=" ", timespec="minutes")
+    if isinstance(value, date):
+        return value.isoformat()
+    safe = harmless(value)
+    return safe.replace("\x00", "") if isinstance(safe, str) else safe  # type: ignore[return-value]
+
+
+def as_geojson(rows: Iterable[dict[str, Value]]) -> Iterator[bytes]:
+    """A FeatureCollection (RFC 7946), one feature per line; a case without a place has no geometry."""
+    yield b'{"type":"FeatureCollection","features":[\n'
+    comma = b""
+    for row in rows:
+        facts: dict[str, Any] = {name: _plain(value) for name, value in row.items()}
+        latitude, longitude = facts.pop("latitude"), facts.pop("longitude")
+        place = None if latitude is None else {"type": "Point", "coordinates": [longitude, latitude]}
+        feature = {"type": "Feature", "id": facts["number"], "geometry": place, "properties": facts}
+        yield comma + json.dumps(feature, ensure_ascii=False, separators=(",", ":")).encode()
+        comma = b",\n"
+    yield b"\n]}\n"
+
+
+def _plain(value: Value) -> Any:
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def as_xlsx(rows: Iterable[dict[str, Value]]) -> IO[bytes]:
+    """A workbook in a temporary file that is gone when it is closed; rows are written through to disk.
+
+    What does not fit into a sheet (ROWS_MAX) is left out and the last row says so; nobody reads a million rows there.
+    """
+    target = tempfile.TemporaryFile(suffix=".xlsx")  # noqa: SIM115 - the response closes it
+    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    book = xlsxwriter.Workbook(target, options)
+    sheet, bold = book.add_worksheet(), book.add_format({"bold": True})
+    stamp, day = book.add_format({"num_format": "dd.mm.yyyy hh:mm"}), book.add_format({"num_format": "dd.mm.yyyy"})
+    sheet.freeze_panes(1, 1)
+    for column, name in enumerate(NAMES.values()):
+        sheet.write_string(0, column, str(name), bold)
+        sheet.set_column(column, column, 48 if column in _WIDE else 16)
+    for number, row in enumerate(rows, 1):
+        if number >= ROWS_MAX:
+            sheet.write_string(number, 0, "…")
+            break
+        for column, value in enumerate(row.values()):
+            if isinstance(value, datetime):
+                sheet.write_datetime(number, column, value, stamp)
+            elif isinstance(value, date):
+                sheet.write_datetime(number, column, datetime.combine(value, time()), day)
+            elif isinstance(value, str) and value:
+                sheet.write_string(number, column, _printable(value)[:CELL_MAX])
+            elif isinstance(value, int | float):
+                sheet.write_number(number, column, value)
+    book.close()
+    target.seek(0)
+    return target
+
+
+_WIDE = {list(NAMES).index("address"), list(NAMES).index("text")}
+
+
+def _printable(words: str) -> str:
+    """Without the control characters that XML cannot hold."""
+    return "".join(one for one in words if one in "\t\n\r" or ord(one) >= 32)

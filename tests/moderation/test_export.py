@@ -1,0 +1,105 @@
+"""The list as a file: what the list shows, formula-safe, without contact data, in constant memory."""
+
+import csv
+import io
+import json
+import tracemalloc
+import zipfile
+from datetime import timedelta
+
+import pytest
+from django.contrib.gis.geos import Point
+from django.urls import reverse
+
+from cases.models import Case
+from moderation.exporting.columns import NAMES, rows
+from moderation.exporting.formats import as_csv, as_geojson, as_xlsx, harmless
+from tests.conftest import AT
+
+HOSTILE = ['=HYPERLINK("http://example.org")', "+49 1", "-1+1", "@SUM(A1)", "\t=1", " =1", "\u00a0=1", "＝1+1"]
+
+
+def read(response):
+    content = response.getvalue()
+    return list(csv.DictReader(io.StringIO(content.decode("utf-8-sig")), delimiter=";"))
+
+
+def test_the_file_holds_what_the_list_shows(manager, town, make_report):
+    make_report("Ein Loch", email="erika@example.org")
+    make_report('Laterne dunkel; schon "lange"', category=town.lamp, at=AT + timedelta(hours=1))
+    found = read(manager.get(reverse("desk_export", args=["csv"]), {"liste": "alle"}))
+    assert [row["Text"] for row in found] == ['Laterne dunkel; schon "lange"', "Ein Loch"]
+    assert found[0]["Kategorie"] == "Laterne aus"
+    assert float(found[1]["Geografische Breite"]) == pytest.approx(town.middle.y)
+    only = read(manager.get(reverse("desk_export", args=["csv"]), {"liste": "alle", "kategorie": town.lamp.topic.slug}))
+    assert len(only) == 1
+
+
+@pytest.mark.parametrize("suffix", ["csv", "xlsx", "geojson"])
+def test_never_with_contact_data_and_never_of_others(suffix, manager, login, neighbour, client, make_report):
+    make_report("Ein Loch", email="erika@example.org")
+    address = reverse("desk_export", args=[suffix])
+    content = manager.get(address, {"liste": "alle"}).getvalue()
+    told = (
+        b"".join(zipfile.ZipFile(io.BytesIO(content)).read(n) for n in zipfile.ZipFile(io.BytesIO(content)).namelist())
+        if suffix == "xlsx"
+        else content
+    )
+    assert b"Ein Loch" in told
+    assert b"erika@example.org" not in told
+    foreign = login(neighbour.manager).get(address, {"liste": "alle"}).getvalue()
+    assert b"Ein Loch" not in foreign
+    assert client.get(address).status_code == 302
+
+
+def test_unknown_formats_are_not_found(manager):
+    assert manager.get(reverse("desk_export", args=["exe"])).status_code == 404
+
+
+@pytest.mark.parametrize("words", HOSTILE)
+def test_nothing_is_run_as_a_formula(words, manager, make_report):
+    assert harmless(words) == f"'{words}"
+    make_report("Text", address=words)
+    Case.objects.get().report.__class__.objects.update(text=words)
+    (row,) = read(manager.get(reverse("desk_export", args=["csv"]), {"liste": "alle"}))
+    assert row["Text"].startswith("'")
+    book = zipfile.ZipFile(io.BytesIO(manager.get(reverse("desk_export", args=["xlsx"]), {"liste": "alle"}).getvalue()))
+    assert b"<f>" not in book.read("xl/worksheets/sheet1.xml")
+
+
+def test_geojson_has_places_and_none(manager, make_report):
+    make_report("Mit Ort")
+    make_report("Ohne Ort", point=None, address="Rathaus")
+    found = json.loads(manager.get(reverse("desk_export", args=["geojson"]), {"liste": "alle"}).getvalue())
+    kinds = {feature["properties"]["text"]: feature["geometry"] for feature in found["features"]}
+    assert kinds["Ohne Ort"] is None
+    assert kinds["Mit Ort"]["type"] == "Point"
+    assert set(found["features"][0]["properties"]) == set(NAMES) - {"latitude", "longitude"}
+
+
+def test_memory_does_not_grow_with_the_rows():
+    """Formats take rows one by one; so does the query (see the next test)."""
+
+    def many(number):
+        for one in range(number):
+            yield {**dict.fromkeys(NAMES, "Wort " * 20), "number": f"HSW-{one}", "latitude": 51.9, "longitude": 8.2}
+
+    def peak(number):
+        tracemalloc.start()
+        for stream in (as_csv(many(number)), as_geojson(many(number))):
+            for _piece in stream:
+                pass
+        as_xlsx(many(number)).close()
+        found = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        return found
+
+    peak(10)
+    assert peak(2000) < peak(200) * 1.5 + 200_000
+
+
+def test_rows_are_read_in_pieces(make_report, django_assert_num_queries):
+    make_report()
+    make_report(point=Point(8.24, 51.97, srid=4326))
+    with django_assert_num_queries(1):
+        assert len(list(rows(Case.objects.order_by("pk")))) == 2
