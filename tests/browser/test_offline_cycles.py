@@ -208,7 +208,7 @@ def act(day: Day, phone: Phone, page: Page, shown: str) -> bool:
     elif shown == "Dieser Entwurf ist nicht mehr da":
         further = page.get_by_role("link", name="Damit weitermachen")
         further.click() if further.is_visible() else page.goto("/melden/")
-    elif shown in {"Sie sind offline", "Was gemeldet wurde"} or not shown:
+    elif shown in {"Sie sind offline", "Was gemeldet wurde"} or still_empty(page):
         page.goto("/melden/", wait_until="domcontentloaded")
     elif shown == "Meldungen auf diesem Gerät":
         page.wait_for_timeout(300)
@@ -217,6 +217,16 @@ def act(day: Day, phone: Phone, page: Page, shown: str) -> bool:
     else:
         return False
     settle(page, shown)
+    return True
+
+
+def still_empty(page: Page) -> bool:
+    """Whether the page shows nothing even after a while: a person waits before loading again."""
+    end = time.monotonic() + 10
+    while time.monotonic() < end:
+        if heading(page):
+            return False
+        page.wait_for_timeout(100)
     return True
 
 
@@ -309,6 +319,8 @@ def live(day: Day, phone: Phone) -> None:
             if "Timeout" in str(error):
                 raise
             day.tell(str(error).splitlines()[0])
+            if phone.context is not None:
+                phone.page.wait_for_timeout(1000)
     raise AssertionError("Twelve tries were not enough.")
 
 
