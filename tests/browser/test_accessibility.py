@@ -365,6 +365,46 @@ def test_operations_pages(
     check(page, "betrieb")
 
 
+def test_work_list_pages(
+    world: World, town: Town, visit: Callable[..., Page], check: Check, log_in: Callable[[Page, str], None], work: Work
+) -> None:
+    """The list with filters, a saved view and the help; a deed for many cases from the choice to the end."""
+    page = visit("desktop", viewport=PHONE)
+    log_in(page, town.manager.email)
+    page.goto(f"{reverse('desk')}?liste=alle&status=new&status=open&prio=normal&kategorie=schlagloch")
+    page.locator(".more-filters summary").click()
+    check(page, "filter-offen")
+    page.locator(".views__save summary").click()
+    check(page, "ansicht-speichern")
+    page.get_by_label("Name der Ansicht").fill("Löcher")
+    page.get_by_role("button", name="Ansicht speichern").click()
+    page.goto(reverse("desk_views"))
+    check(page, "ansichten")
+    page.goto(f"{reverse('desk')}?liste=alle")
+    page.get_by_role("button", name="Tasten").click()
+    check(page, "tasten")
+    page.keyboard.press("Escape")
+    for name, button in (("nachricht", "Erst ansehen"), ("freigeben", "")):
+        page.goto(f"{reverse('desk')}?liste=alle")
+        page.get_by_label("alle dieser Seite").check()
+        check(page, f"{name}-gewaehlt")
+        page.locator("#bulk-deed").select_option(name)
+        page.get_by_role("button", name="Weiter", exact=True).click()
+        if button:
+            page.get_by_role("button", name=button).first.click()
+            expect(page.locator(".error-summary")).to_be_visible()
+            check(page, f"{name}-fehler")
+            page.locator("#id_text").fill("Vielen Dank.")
+            page.locator(".bulk__go").get_by_role("button").click()
+        expect(page.get_by_role("heading", level=1)).to_contain_text("was passieren würde")
+        check(page, f"{name}-vorschau")
+    page.locator(".bulk__go").get_by_role("button").click()
+    check(page, "laeuft")
+    work()
+    page.reload()
+    check(page, "fertig")
+
+
 def test_setup_pages(
     world: World, visit: Callable[..., Page], check: Check, log_in: Callable[[Page, str], None], town: Town
 ) -> None:
