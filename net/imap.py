@@ -11,7 +11,7 @@ import re
 import socket
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from types import TracebackType
 from typing import Any, Final, Self
 from urllib.parse import unquote, urlsplit
@@ -45,16 +45,19 @@ class Gone(NetError):
 
 
 class _Client(imaplib.IMAP4):
-    """imaplib over a socket that the guard has checked, with a duplicate of it for the deadline."""
+    """imaplib over a socket that the guard has checked, with a duplicate of it that is cut when the time is up."""
 
-    def __init__(self, host: str, port: int, *, implicit_tls: bool, timeout: float) -> None:
+    def __init__(self, host: str, port: int, *, implicit_tls: bool, timeout: float, total: float) -> None:
         self._implicit_tls = implicit_tls
+        self._total = total
+        self._limits = ExitStack()
         self.wire: socket.socket | None = None
         super().__init__(host, port, timeout)
 
     def _create_socket(self, timeout: float | None) -> socket.socket:
         plain = connect(self.host, self.port, purpose="imap", timeout=float(timeout or 20.0))
         self.wire = plain.dup()
+        self._limits.enter_context(deadline(self.wire, self._total))
         if self._implicit_tls:
             return tls.context().wrap_socket(plain, server_hostname=self.host)
         return plain
@@ -67,6 +70,7 @@ class _Client(imaplib.IMAP4):
 
     def hang_up(self) -> None:
         """Closes without a farewell."""
+        self._limits.close()
         with suppress(OSError):
             self.shutdown()
         if self.wire is not None:
@@ -100,17 +104,32 @@ class Box:
         self._client: _Client | None = None
         self._target = ""
         self._keywords = False
+        self._able: set[str] = set()
         self.count = 0
         """Mails in the folder when it was opened."""
 
     def __enter__(self) -> Self:
+        try:
+            self._begin()
+        except NetError:
+            self.close()
+            raise
+        return self
+
+    def _begin(self) -> None:
+        """Connect, log in, open the folder."""
         with self._translated():
             client = self._client = _Client(
-                self.host, self.port, implicit_tls=self._implicit_tls, timeout=self._timeout
+                self.host,
+                self.port,
+                implicit_tls=self._implicit_tls,
+                timeout=self._timeout,
+                total=self._end - time.monotonic(),
             )
             if not self._implicit_tls:
                 client.starttls(tls.context())
             self._login(client)
+            self._able = _words(client.capability()[1])  # after the login a server can do more
             kind, answer = client.select(_quoted(self.folder))
             if kind != "OK":
                 raise Failed(f"{self.host} has no folder of this name")
@@ -118,7 +137,6 @@ class Box:
             flags = client.untagged_responses.get("PERMANENTFLAGS", [])
             self._keywords = any(b"\\*" in (flag or b"") for flag in flags)
             self._target = self._prepared(client)
-        return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -204,12 +222,12 @@ class Box:
         with self._translated():
             client = self._open()
             if self._target:
-                if "MOVE" in client.capabilities:
+                if "MOVE" in self._able:
                     client.uid("MOVE", uid, _quoted(self._target))
                     return
                 if client.uid("COPY", uid, _quoted(self._target))[0] == "OK":
                     client.uid("STORE", uid, "+FLAGS.SILENT", "(\\Deleted)")
-                    if "UIDPLUS" in client.capabilities:
+                    if "UIDPLUS" in self._able:
                         client.uid("EXPUNGE", uid)
                     return
             flags = f"(\\Seen {DONE_KEYWORD})" if self._keywords else "(\\Seen)"
@@ -222,16 +240,9 @@ class Box:
 
     @contextmanager
     def _translated(self) -> Iterator[None]:
-        """Ends the exchange when the session's time is up; what imaplib raises becomes Failed."""
-        left = self._end - time.monotonic()
-        if left <= 0:
-            raise Failed(f"{self.host} took too long")
+        """What imaplib raises becomes Failed, and the session is over."""
         try:
-            if self._client is None or self._client.wire is None:
-                yield
-            else:
-                with deadline(self._client.wire, left):
-                    yield
+            yield
         except Unreachable as error:
             raise Failed(error.log_text)
         except NetError:
@@ -243,6 +254,10 @@ class Box:
             if time.monotonic() >= self._end:
                 raise Failed(f"{self.host} took too long")
             raise Failed(f"{self.host} broke off ({name})")
+
+
+def _words(answer: list[Any]) -> set[str]:
+    return {word for line in answer if isinstance(line, bytes) for word in line.decode("ascii", "replace").split()}
 
 
 def _quoted(name: str) -> str:

@@ -599,12 +599,11 @@ def _hostile(scene: Scene) -> Iterator[Example]:
 
 def large(scene: Scene, megabytes: int) -> bytes:
     """A mail with so many MB of a picture that is none, as it travels (base64)."""
-    mail = head(person(), scene.address, "Viele Fotos")
     body = base64.encodebytes(b"\xff\xd8\xff" + b"\0" * (megabytes * 2**20))
-    mail["MIME-Version"] = "1.0"
-    mail["Content-Type"] = "multipart/mixed; boundary=xx"
-    raw = mail.as_bytes() + b"--xx\nContent-Type: text/plain\n\nLoch vor Haus 12\n--xx\nContent-Type: image/jpeg\n"
-    return raw + b"Content-Transfer-Encoding: base64\n\n" + body + b"--xx--\n"
+    head_ = f"From: {person()}\nTo: {scene.address}\nSubject: Viele Fotos\nMIME-Version: 1.0\n"
+    raw = f"{head_}Content-Type: multipart/mixed; boundary=xx\n\n--xx\nContent-Type: text/plain\n\nLoch vor Haus 12\n"
+    raw += "--xx\nContent-Type: image/jpeg\nContent-Transfer-Encoding: base64\n\n"
+    return raw.encode() + body + b"--xx--\n"
 
 
 def _plain(scene: Scene, subject: str | None, text: str) -> bytes:
