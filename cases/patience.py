@@ -51,7 +51,7 @@ def last_morning(at: datetime) -> datetime:
 
 # The rules -----------------------------------------------------------------------------------------------------------
 def _unaccepted(cases: QuerySet[Case]) -> QuerySet[Case]:
-    lying = cases.filter(state__in=_values(ACTIVE), accepted_at=None, assigned_at__isnull=False)
+    lying = cases.filter(state__in=_values(ACTIVE), accepted_at=None, assigned_at__isnull=False, forwarded_to="")
     return lying.annotate(since=F("assigned_at"))
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -20,8 +21,14 @@ from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
+from accounts.absence import away
 from accounts.models import User
+from accounts.units import save_unit
+from cases.change import By
 from cases.models import Case, Contact, Follow
+from cases.planning import resubmit, set_priority
+from cases.policy import Priority
+from cases.watching import watch
 from citizens import services as citizens
 from citizens.models import Access
 from notifications.models import Delivery
@@ -426,3 +433,36 @@ def test_setup_pages(
     page.goto(reverse("desk_page", args=["kontakt"]))
     page.get_by_role("button", name="Vorschau").click()
     check(page, "desk_page")
+
+
+def test_pages_of_people_and_the_clock(
+    world: World, visit: Callable[..., Page], check: Check, log_in: Callable[[Page, str], None], town: Town
+) -> None:
+    """Who works on a case and when: panels, the narrow view, absence, teams, reminders."""
+    save_unit(municipality=town.municipality, name="Kolonne 1", parent=town.yard, mail_rhythm="digest")
+    today = timezone.localdate()
+    away(user=town.clerk, deputy=town.other_clerk, from_on=today, until_on=today, today=today)
+    watch(case=world.public, user=town.editor, at=timezone.now())
+    set_priority(case=world.public, priority=Priority.URGENT, by=By.staff(town.manager))
+    resubmit(case=world.public, on=today + timedelta(days=9), by=By.staff(town.manager), text="Ist das Material da?")
+    page = visit("desktop", viewport=PHONE)
+    log_in(page, town.admin.email)
+    for panel in ("annehmen", "zurueckgeben", "prioritaet", "wiedervorlage", "aufnehmen", "frist", "zuweisen"):
+        page.goto(reverse("desk_case", args=[world.public.pk]) + f"?tun={panel}")
+        check(page, panel)
+    for name in ("desk_absence", "setup_patience", "setup_units", "setup_unit_new"):
+        page.goto(reverse(name))
+        check(page, name)
+    page.goto(reverse("desk_absence"))
+    page.get_by_role("button", name="Abwesenheit eintragen").click()
+    expect(page.locator(".error-summary")).to_be_visible()
+    check(page, "desk_absence-fehler")
+    narrow = reverse("desk_narrow", args=[world.public.pk])
+    for panel in ("", "erledigt", "zurueckgeben"):
+        page.goto(f"{narrow}?tun={panel}")
+        check(page, f"kurz-{panel}")
+    small = page.evaluate(
+        "() => [...document.querySelectorAll('.narrow__actions :is(a, button)')]"
+        ".filter((one) => one.getBoundingClientRect().height < 48).length"
+    )
+    assert small == 0, "every action is as big as a thumb"
