@@ -122,6 +122,8 @@ class Deed(StrEnum):
     HANDED_OVER = "handed_over"
     """To another municipality of the platform."""
     PHOTO_REDACTED = "photo_redacted"
+    GOAL_REACHED = "goal_reached"
+    """An idea found the supporters it needed."""
     HELD = "held"
     """Nothing of it is deleted by itself for the time being."""
     HOLD_ENDED = "hold_ended"

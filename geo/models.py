@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from geo.colour import lightened, validate_accent
 from geo.fields import SealedURLField
 from geo.localized import localized, validate_localized
-from geo.policy import KIND_ADDRESS, KINDS, PATIENCE, PATIENCE_MAX, STATES, WORKING_DAYS
+from geo.policy import IDEA_DAYS, KIND_ADDRESS, KINDS, PATIENCE, PATIENCE_MAX, STATES, WORKING_DAYS
 from geo.spatial import at_point
 from net.sealed import seal_password, unseal_password
 
@@ -208,6 +208,9 @@ class Municipality(models.Model):
     photo_days = models.PositiveSmallIntegerField(_("photos are kept for days"), null=True, blank=True)
     case_days = models.PositiveSmallIntegerField(_("words and place are kept for days"), null=True, blank=True)
     """All four counted from closing; null: as the county has it, else cases.policy.KEEP_DAYS and ORIGINAL_DAYS."""
+    idea_goal = models.PositiveIntegerField(_("supporters an idea needs"), null=True, blank=True)
+    idea_days = models.PositiveSmallIntegerField(_("days an idea has to find them"), null=True, blank=True)
+    """Both null: as the county has it, else ideas need no supporters."""
     active = models.BooleanField(_("active"), default=True)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
@@ -257,6 +260,13 @@ class Municipality(models.Model):
     def relay_url(self) -> str:
         """Its own relay with the password in clear, else its county's, else "". Raises net.sealed.Unreadable."""
         return next((unseal_password(one.smtp_relay) for one in self.chain() if one.smtp_relay), "")
+
+    def idea_terms(self) -> tuple[int, int] | None:
+        """(supporters an idea needs, days it has to find them) of the nearest that sets them; None: none needed."""
+        for one in self.chain():
+            if one.idea_goal:
+                return one.idea_goal, one.idea_days or IDEA_DAYS
+        return None
 
     def intake(self) -> str:
         """Its own address for reports by mail, else its county's, else ""."""

@@ -53,3 +53,6 @@ PATIENCE: Final[dict[str, tuple[int, int]]] = {
     "forward": (10, 20),
 }
 PATIENCE_MAX: Final = 120
+
+IDEA_DAYS = 90
+"""Days an idea has to find its supporters, where a municipality names only how many it needs."""

@@ -167,6 +167,7 @@ def _titles() -> dict[Deed, str]:
         Deed.CONTACT_CONFIRMED: _("E-mail confirmed"),
         Deed.CONTACT_DELETED: _("Contact data deleted"),
         Deed.ERASED: _("Deleted"),
+        Deed.GOAL_REACHED: _("Enough supporters"),
         Deed.HELD: _("Deletion suspended"),
         Deed.HOLD_ENDED: _("Deletion as planned again"),
         Deed.ACCEPTED: _("Accepted by the unit"),
