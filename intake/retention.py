@@ -22,8 +22,7 @@ def forget_old(*, at: datetime) -> int:
     done = 0
     raw = IncomingMail.objects.filter(received_at__lt=at - KEEP_RAW).exclude(raw_key="").exclude(outcome="")
     while keys := list(raw.values_list("pk", "raw_key")[:_CHUNK]):
-        for _pk, key in keys:
-            default_storage.delete(f"{FOLDER}/{key}")
+        _remove([key for _pk, key in keys])
         done += IncomingMail.objects.filter(pk__in=[pk for pk, _key in keys]).update(raw_key="")
     while ids := list(_old(at, KEEP_WORDS).values_list("pk", flat=True)[:_CHUNK]):
         done += blank(IncomingMail.objects.filter(pk__in=ids), at=at)
@@ -45,8 +44,13 @@ def blank(rows: QuerySet[IncomingMail], *, at: datetime) -> int:
         number = rows.update(
             sender="", sender_name="", subject="", text="", attachments=[], recipient="", raw_key="", blanked_at=at
         )
-        transaction.on_commit(lambda: [default_storage.delete(f"{FOLDER}/{key}") for key in keys])
+        transaction.on_commit(lambda: _remove(keys))
     return number
+
+
+def _remove(keys: list[str]) -> None:
+    for key in keys:
+        default_storage.delete(f"{FOLDER}/{key}")
 
 
 def _sweep(at: datetime) -> int:

@@ -31,6 +31,9 @@ from cases.policy import Priority
 from cases.watching import watch
 from citizens import services as citizens
 from citizens.models import Access
+from geo.models import Municipality
+from intake.models import IncomingMail
+from intake.services import receive
 from notifications.models import Delivery
 from portal.watch import slow
 from subscriptions import services as subscriptions
@@ -42,6 +45,7 @@ from tests.browser.conftest import Work
 from tests.browser.watch import Watch
 from tests.browser.world import World, make_dangerous, make_world
 from tests.conftest import Town
+from tests.intake.mails import Scene, examples
 
 AXE = Path(settings.BASE_DIR) / "node_modules" / "axe-core" / "axe.min.js"
 RUN = r"""
@@ -466,3 +470,33 @@ def test_pages_of_people_and_the_clock(
         ".filter((one) => one.getBoundingClientRect().height < 48).length"
     )
     assert small == 0, "every action is as big as a thumb"
+
+
+def test_incoming_mail_pages(
+    town: Town, visit: Callable[..., Page], check: Check, log_in: Callable[[Page, str], None], work: Work
+) -> None:
+    """Mails that came in, from the set-up to the button in the sender's mail."""
+    Municipality.objects.filter(pk=town.municipality.pk).update(intake_address="melder@stadt.example")
+    scene = Scene("melder@stadt.example", "melder@stadt.example", "<x@y>", "erika@example.org", "x@y.example")
+    for name in ("new-outlook-de", "seven-photos", "newsletter", "smime-encrypted", "empty"):
+        receive(raw=next(one.raw for one in examples(scene) if one.name == name), at=timezone.now())
+    work()
+    page = visit("desktop", viewport=PHONE)
+    log_in(page, town.admin.email)
+    for name, address in (("liste", ""), ("nicht-angenommen", "?liste=abgewiesen"), ("nichts", "?liste=antworten")):
+        page.goto(reverse("intake") + address)
+        check(page, f"posteingang-{name}")
+    drafted = IncomingMail.objects.filter(outcome="draft").order_by("-bytes")[0]
+    page.goto(reverse("intake_mail", args=[drafted.pk]))
+    page.get_by_role("button", name="Antwort senden").click()
+    expect(page.get_by_text("Bitte schreiben Sie ein paar Worte")).to_be_visible()
+    check(page, "posteingang-mail-fehler")
+    page.goto(reverse("intake_mail", args=[IncomingMail.objects.get(reason="encrypted").pk]))
+    check(page, "posteingang-verschluesselt")
+    page.goto(reverse("setup_intake"))
+    check(page, "posteingang-einrichten")
+    citizen = visit("phone")
+    citizen.goto(reverse("intake_draft", args=[drafted.draft.secret]))
+    check(citizen, "posteingang-weiter")
+    citizen.get_by_role("button", name="Weiter").click()
+    expect(citizen).to_have_url(re.compile("/ort/"))

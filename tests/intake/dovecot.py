@@ -11,6 +11,7 @@ import tempfile
 import time
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 from tests.net import certificates
 
@@ -77,7 +78,9 @@ class Dovecot:
         if os.geteuid() == 0:
             for path in (self.folder, *self.folder.rglob("*")):
                 os.chown(path, owner.pw_uid, owner.pw_gid)
-        switch = {"user": owner.pw_uid, "group": owner.pw_gid, "extra_groups": []} if os.geteuid() == 0 else {}
+        switch: dict[str, Any] = (
+            {"user": owner.pw_uid, "group": owner.pw_gid, "extra_groups": []} if os.geteuid() == 0 else {}
+        )
         self.process = subprocess.Popen(
             [BINARY, "-F", "-c", str(self.folder / "dovecot.conf")], **switch, stderr=subprocess.PIPE, text=True
         )
