@@ -42,7 +42,11 @@ LEGAL: Final = (
     ("statistics", gettext_lazy("Figures")),
     ("api_docs", gettext_lazy("For developers")),
 )
-STAFF_MENU: Final = (("desk", gettext_lazy("Work list")), ("intake", gettext_lazy("Incoming mail")))
+STAFF_MENU: Final = (
+    ("desk", gettext_lazy("Work list")),
+    ("desk_new", gettext_lazy("Take a report")),
+    ("intake", gettext_lazy("Incoming mail")),
+)
 STAFF_ELSEWHERE: Final = ("setup", "desk_pages", "duties", "operations")
 """Below the address of the work list, yet not part of it."""
 HOME: Final = "start"

@@ -87,7 +87,10 @@ def submit(
     if gate is not None:
         gate()
     problem = _elsewhere(municipality, owner) if point is not None else ""
-    checked = _checked(municipality, category, text, point, problem, address, person, answers or {}, language)
+    for_somebody = by.actor is Actor.STAFF
+    checked = _checked(
+        municipality, category, text, point, problem, address, person, answers or {}, language, for_somebody
+    )
     place = locate(point, owner=municipality, within=IN_SIGHT) if point is not None else None
     found_address = place.text if place is not None else ""
     stage = next(iter(routing.stages(municipality, State.NEW)), None)
@@ -170,10 +173,14 @@ def _checked(
     person: Person,
     raw: Mapping[str, Any],
     language: str,
+    for_somebody: bool,
 ) -> _Checked:
-    """Everything that was typed, checked together, so that all errors are told at once."""
+    """Everything that was typed, checked together, so that all errors are told at once.
+
+    Staff who write down a call or a letter (`for_somebody`) may leave out the address and the category's questions.
+    """
     errors: dict[str, list[str]] = {}
-    version = current_version(category)
+    version = current_version(category) if raw or not for_somebody else None
     answers: dict[str, Any] = {}
     if category.redirect_text:
         errors["category"] = [_("Reports of this kind are not taken here. Please choose another category.")]
@@ -196,7 +203,7 @@ def _checked(
             email = checked_email(email)
         except Invalid as invalid:
             errors |= invalid.errors
-    elif not municipality.allow_anonymous:
+    elif not municipality.allow_anonymous and not for_somebody:
         errors["email"] = [_("Please write your e-mail address, so that we can answer.")]
     if len(person.name) > 120:
         errors["name"] = [_("Please shorten the name.")]
