@@ -100,3 +100,10 @@ def test_ten_queries_however_long_the_list(client, release, django_assert_max_nu
         page(client)
     with django_assert_max_num_queries(5):
         client.get("/karte/liste/?bbox=8.2,51.9,8.3,52")
+
+
+def test_the_style_of_the_map_does_not_come_late(client, town):
+    """The script names the same sheet, and finds it there: no second layout on a slow phone. It stands before ours."""
+    text = client.get("/karte/").content.decode()
+    named = re.findall(r'data-leaflet-css="([^"]+)"', text)[0]
+    assert text.index(f'<link rel="stylesheet" href="{named}">') < text.index("css/tokens")

@@ -9,27 +9,42 @@ const COLOURS = {
   dark: { paper: "#1d2033", outside: "#14172a", street: "#4a5072", casing: "#2f3450", border: "#8f96b0", district: "#4a5070", name: "#c3c8da" },
 };
 let loading = null;
+/** Let the page answer before the next piece of work. */
+const pause = () => new Promise((done) => setTimeout(done));
 
 /** Load Leaflet once; resolves to its namespace `L`. Rejects when it cannot be fetched, so that the page can do without. */
 export function leaflet(element) {
   if (window.L) return Promise.resolve(window.L);
-  loading ||= new Promise((resolve, reject) => {
-    const sheet = document.createElement("link");
-    sheet.rel = "stylesheet";
-    sheet.href = element.dataset.leafletCss;
+  loading ||= styled(element).then(() => new Promise((resolve, reject) => {
     const script = document.createElement("script");
     script.src = element.dataset.leaflet;
-    script.onload = () => resolve(window.L);
+    // What comes of it is a task of its own: a slow phone answers in between.
+    script.onload = () => setTimeout(() => resolve(window.L));
     script.onerror = () => {
       loading = null;
       reject(new Error("The map could not be loaded."));
     };
-    // Leaflet measures its panes, so its style sheet comes first; a missing one must not keep the map away for ever.
-    sheet.onload = sheet.onerror = () => document.head.append(script);
+    document.head.append(script);
+  }));
+  return loading;
+}
+
+/**
+ * Leaflet measures its panes, so its style sheet comes first; a missing one must not keep the map away for ever.
+ *
+ * A page that is a map names it itself: a sheet that comes late costs a slow phone a second layout.
+ */
+function styled(element) {
+  const href = element.dataset.leafletCss;
+  if (document.querySelector(`link[rel="stylesheet"][href="${href}"]`)) return Promise.resolve();
+  return new Promise((done) => {
+    const sheet = document.createElement("link");
+    sheet.rel = "stylesheet";
+    sheet.href = href;
+    sheet.onload = sheet.onerror = done;
     // Before our own sheets, so that these win.
     document.head.prepend(sheet);
   });
-  return loading;
 }
 
 /** Whether the page is shown in dark colours: chosen by hand, else as the device says. */
@@ -75,6 +90,7 @@ export async function createMap(element, { center = null, zoom = 16, cross = 0, 
   else if (bounds) map.fitBounds(bounds, { padding: [16, 16] });
   else map.setView([51.2, 10.4], 8);
   if (bounds) map.setMaxBounds(L.latLngBounds(bounds).pad(0.5));
+  await pause();
   L.control
     .zoom({ zoomInTitle: element.dataset.zoomIn || "+", zoomOutTitle: element.dataset.zoomOut || "−" })
     .addTo(map);
@@ -90,6 +106,7 @@ async function drawGround(L, map, element, cross) {
   const answer = await fetch(element.dataset.ground, { headers: { Accept: "application/geo+json" } });
   if (!answer.ok) return null;
   const data = await answer.json();
+  await pause();
   const of = (...layers) => ({ ...data, features: data.features.filter((one) => layers.includes(one.properties.layer)) });
   const pane = map.createPane("ground");
   pane.classList.add("map-ground");
@@ -100,7 +117,7 @@ async function drawGround(L, map, element, cross) {
   const layers = [];
   // One layer after the other, so that the page answers in between
   const add = async (features, style) => {
-    await new Promise((done) => setTimeout(done));
+    await pause();
     layers.push([L.geoJSON(features, { ...common, style: style(colours(), map.getZoom()) }).addTo(map), style]);
   };
   const tiled = Boolean(element.dataset.tiles);
