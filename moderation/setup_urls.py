@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from moderation import embedding, mailbox, page_views, posters, setup_patience, setup_people, setup_views
+from moderation import embedding, mailbox, page_views, posters, setup_ideas, setup_patience, setup_people, setup_views
 
 urlpatterns = [
     path("einrichtung/", setup_views.overview, name="setup"),
@@ -20,6 +20,7 @@ urlpatterns = [
     path("einrichtung/personen/<int:pk>/entfernen/", setup_people.leave, name="setup_person_leave"),
     path("einrichtung/einbetten/", embedding.show, name="setup_embed"),
     path("einrichtung/posteingang/", mailbox.show, name="setup_intake"),
+    path("einrichtung/ideen/", setup_ideas.show, name="setup_ideas"),
     path("einrichtung/erinnerungen/", setup_patience.show, name="setup_patience"),
     path("einrichtung/plakate/", posters.show, name="setup_posters"),
     path("einrichtung/weiter/<slug:step>/", setup_views.skip, name="setup_on"),

@@ -169,6 +169,7 @@ PLANNERS: dict[str, Callable[[Happening], list[Planned]]] = {
     f"case.{Deed.HANDED_BACK}": plans_desk.handed_back,
     f"case.{Deed.REMINDED}": plans_desk.reminded,
     f"case.{Deed.ESCALATED}": plans_desk.escalated,
+    f"case.{Deed.GOAL_REACHED}": plans_desk.goal_reached(_update),
     f"case.{Deed.FEEDBACK}": plans_desk.also_watchers(_feedback),
     f"case.{Deed.MERGED}": plans_together.merged,
     f"case.{Deed.UNMERGED}": plans_together.unmerged,

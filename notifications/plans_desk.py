@@ -91,6 +91,28 @@ def _handed_back(happening: Happening, to: Recipient) -> dict[str, Any]:
     }
 
 
+# Ideas ---------------------------------------------------------------------------------------------------------------
+def goal_reached(planner: Planner) -> Planner:
+    """To the public as an update, and to the unit that owes the answer."""
+
+    def planned(happening: Happening) -> list[Planned]:
+        unit = recipients.unit_or_town_hall(happening.case)
+        mails = [mail(happening, Purpose.DESK, unit, _goal_reached)] if unit is not None else []
+        return [*planner(happening), *mails]
+
+    return planned
+
+
+def _goal_reached(happening: Happening, to: Recipient) -> dict[str, Any]:
+    number = happening.case.number
+    return {
+        **inside(happening, to),
+        "subject_line": _("Enough supporters: %(number)s") % {"number": number},
+        "intro": _("The idea %(number)s found the supporters it needed. Citizens now wait for an answer.")
+        % {"number": number},
+    }
+
+
 # What lies too long --------------------------------------------------------------------------------------------------
 def reminded(happening: Happening) -> list[Planned]:
     """To the unit, else to the complaint management; a unit with a morning mail reads it there."""

@@ -11,6 +11,7 @@ from notifications import tasks as notifications_tasks
 from outbox import tasks as outbox_tasks
 from portal.backup import tasks as backup_tasks
 from portal.watch import tasks as watch_tasks
+from reports import tasks as reports_tasks
 from subscriptions import tasks as subscriptions_tasks
 
 
@@ -25,7 +26,8 @@ def beat_schedule() -> dict[str, dict[str, Any]]:
         citizens_tasks,
         intake_tasks,
         moderation_tasks,
-    backup_tasks,
+        reports_tasks,
+        backup_tasks,
         watch_tasks,
     )
     return outbox_tasks.beat_schedule(entry for package in packages for entry in package.SCHEDULE)

@@ -32,6 +32,7 @@ from geo.localized import localized
 from geo.proof.asking import refusal
 from geo.proof.policy import Purpose
 from reports.asking import here, too_often
+from reports.ideas import goal_of
 from reports.policy import KIND
 from reports.public_forms import FeedbackForm, InterestForm, tell
 from reports.showing import Moment, Picture, PublicReport, again, public_report, readable, timeline, why_again
@@ -102,6 +103,7 @@ def _page(request: HttpRequest, case: Case) -> HttpResponse:
         "stage_text": localized(case.stage.public_text) if case.stage else "",
         "photos": [drawn(one, index, report) for index, one in enumerate(pictures, 1) if one.ready],
         "moments": [told(moment, report) for moment in timeline(case)],
+        "goal": goal_of(case),
         "original": original if original is not None and original.url else None,
     }
     return render(request, "reports/report.html", context)

@@ -42,6 +42,8 @@ RULES: dict[Sort, Rules] = {
     Sort.COMPLAINT: Rules(place_required=False, public=False, supportable=False, on_site=False, disputable=True),
 }
 
+IDEA_ANSWER_DAYS = 20
+"""Working days in which the town hall answers an idea that found its supporters."""
 NEARBY_METRES = 50
 """Open reports of the same kind within this distance are shown before sending. Konstanz: 5 % had an earlier one of the
 same category within 30 m and 14 days."""

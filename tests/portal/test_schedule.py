@@ -36,11 +36,11 @@ KEPT = {
     # The record itself.
     *("cases.Case", "cases.Entry", "reports.Report", "reports.Photo"),
     # With their case.
-    *("cases.Forward", "cases.Hold", "cases.Merge", "cases.Watcher"),
+    *("cases.Forward", "cases.Hold", "cases.Look", "cases.Merge", "cases.Watcher"),
     # The log of what was deleted.
     "cases.Erasure",
     # What people set up, as much as there is to set up.
-    *("accounts.Membership", "accounts.SetUpStep", "accounts.Unit", "accounts.User"),
+    *("accounts.Absence", "accounts.Membership", "accounts.SetUpStep", "accounts.Unit", "accounts.User"),
     *("accounts.User_groups", "accounts.User_user_permissions", "account.EmailAddress", "mfa.Authenticator"),
     *("auth.Group", "auth.Group_permissions", "auth.Permission", "contenttypes.ContentType"),
     *("cases.Responsibility", "cases.Stage", "cases.TextBlock", "cases.Topic"),
