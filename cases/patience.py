@@ -12,7 +12,7 @@ import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
-from typing import Final
+from typing import Any, Final
 
 from django.db import IntegrityError, transaction
 from django.db.models import DateTimeField, Exists, F, Min, OuterRef, Q, QuerySet
@@ -30,7 +30,7 @@ BATCH: Final = 200
 REASON_DAYS: Final = 60
 """Further back nobody looks for closed cases without a reason."""
 _NAMESPACE: Final = uuid.UUID("5a0fd2c8-6b1e-4d0c-9f1c-0b6f1c1b7a51")
-Waiting = Callable[[QuerySet[Case]], QuerySet[Case]]
+Waiting = Callable[[QuerySet[Case]], QuerySet[Any]]
 
 
 @dataclass(frozen=True)
@@ -133,7 +133,7 @@ def _towns() -> Iterator[Municipality]:
     return rows.defer("boundary", "parent__boundary", "parent__parent__boundary").iterator()
 
 
-def _found(rows: QuerySet[Case]) -> Iterator[tuple[int, datetime]]:
+def _found(rows: QuerySet[Any]) -> Iterator[tuple[int, datetime]]:
     """(id, since) of what a rule finds, batch by batch, so that a long list is never held."""
     last = 0
     while batch := list(rows.filter(pk__gt=last).order_by("pk").values_list("pk", "since")[:BATCH]):

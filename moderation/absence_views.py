@@ -34,7 +34,8 @@ class AbsenceForm(forms.Form):
     )
 
     def __init__(self, *args: Any, me: User, others: list[User], today: date, **kwargs: Any) -> None:
-        super().__init__(*args, label_suffix="", **kwargs)
+        kwargs["label_suffix"] = ""
+        super().__init__(*args, **kwargs)
         self.people = {str(one.pk): one for one in [me, *others]}
         self.deputies = {
             str(one.pk): one for one in {one.pk: one for one in [*absence.colleagues(me), *others]}.values()

@@ -35,7 +35,8 @@ class PatienceForm(forms.Form):
     """Two numbers per subject; what is empty is as the county has it, else as the program comes."""
 
     def __init__(self, *args: Any, town: Municipality, **kwargs: Any) -> None:
-        super().__init__(*args, label_suffix="", **kwargs)
+        kwargs["label_suffix"] = ""
+        super().__init__(*args, **kwargs)
         self.inherited = {subject: _inherited(town, subject) for subject in PATIENCE}
         labels = (_("Reminder"), _("Complaint management"))
         for subject in PATIENCE:
