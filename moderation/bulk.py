@@ -110,6 +110,8 @@ def problem_of(user: User, case: Case, bulk: Bulk, form: DeedForm, version: int)
         return Problem(Outcome.CHANGED, _("Somebody changed it meanwhile."))
     if deed.permission not in rights(user, case):
         return Problem(Outcome.REFUSED, said(Denied(), bulk.deed))
+    if bulk.deed == "freigeben" and case.report.text_released:
+        return Problem(Outcome.REFUSED, _("The text is released already."))
     if not deed.offered(case):
         return Problem(Outcome.REFUSED, said(NoSuchEdge(), bulk.deed))
     if not form.is_valid():
