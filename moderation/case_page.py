@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Prefetch
+from django.db.models import Exists, OuterRef, Prefetch
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.functional import cached_property
@@ -19,28 +19,34 @@ from accounts.policy import Permission
 from cases.change import lies_with
 from cases.following import supporters
 from cases.kinds import kind_of
-from cases.models import PRIORITIES, WAITS_FOR, Case, Entry
+from cases.models import PRIORITIES, WAITS_FOR, Case, Entry, Look
 from cases.policy import CLOCK_STOPPED, EDGES, Deed, State
 from forms.services import present
 from geo.localized import localized
+from geo.models import Municipality
 from moderation import choices, deeds, history
 from moderation.access import rights, seen_by
+from moderation.deeds.together import can_be_merged
 from moderation.forms.redaction import LOOKS
 from moderation.looks import ShownLook, looks_of
 from moderation.rows import Row, is_late, marks_of, place_words, rows_of
 from moderation.worklist import Query, Worklist, marked
 from notifications.models import Delivery
 from notifications.policy import Role
+from reports.hints import Hint, hints
 from reports.models import Photo
 from reports.privacy import Finding, findings
 from reports.services import releasable
+from reports.similar import Similar, similar
 
 
 def case_for(user: User, pk: int) -> Case:
     """A case of somebody's desk with all that its page reads; Http404 for one they may not know of."""
     photos = Photo.objects.select_related("file").order_by("position", "id")
+    covers = Municipality.objects.filter(pk=OuterRef("municipality_id"), boundary__covers=OuterRef("point"))
     found = (
         marked(seen_by(user))
+        .annotate(inside=Exists(covers), looked_at=Exists(Look.objects.filter(case=OuterRef("pk"))))
         .select_related(
             "municipality__parent__parent",
             "topic__category",
@@ -236,7 +242,7 @@ class CasePage:
     @property
     def looks(self) -> list[ShownLook]:
         """Who looked at contact data and originals."""
-        return looks_of(self.case)
+        return looks_of(self.case) if getattr(self.case, "looked_at", True) else []
 
     @property
     def purposes(self) -> list[tuple[str, Any]]:
@@ -249,6 +255,19 @@ class CasePage:
         contact = self.case.contact
         known = contact is not None and bool(contact.name or contact.email or contact.phone)
         return known and Permission.SEE_CONTACT in self.rights
+
+    @cached_property
+    def similar(self) -> list[Similar]:
+        """Likely duplicates among the cases the person sees, for who could merge them."""
+        if Permission.MOVE not in self.rights or not can_be_merged(self.case):
+            return []
+        return similar(self.case, among=seen_by(self.user))
+
+    @cached_property
+    def hints(self) -> list[Hint]:
+        """What to look at twice: as long as something is to be decided."""
+        inside = getattr(self.case, "inside", False)
+        return hints(self.case, similar=self.similar, inside=inside) if not self.case.facts.closed else []
 
     @property
     def findings(self) -> list[Finding]:

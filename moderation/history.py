@@ -138,6 +138,10 @@ def _title(entry: Entry, names: _Names) -> str:
             return _("Assigned: %(whom)s") % {"whom": f"{unit}, {person}" if person else unit}
         case Deed.FEEDBACK:
             return _("Feedback: still there") if data.get("still_there") else _("Feedback: it is settled")
+        case Deed.FILE_LINKED if data.get("number"):
+            return _("File number: %(number)s") % {"number": data["number"]}
+        case Deed.FILE_LINKED if data.get("before"):
+            return _("File number taken away: %(number)s") % {"number": data["before"]}
         case Deed.BOUNCED:
             return _("Mail did not arrive")
         case Deed.TEXT_RELEASED if data.get("reworded"):

@@ -68,14 +68,14 @@ def _pdf(municipality: Municipality, posters: Sequence[Poster]) -> bytes:
     page.set_lang("de-DE")
     page.set_creation_date(timezone.now())
     for style, file in (("", "FiraSans-Regular"), ("B", "FiraSans-SemiBold")):
-        page.add_font(FONT, style, _font(file))
+        page.add_font(FONT, style, font(file))
     for poster in posters:
         _draw(page, municipality, poster)
     return bytes(page.output())
 
 
 @lru_cache
-def _font(name: str) -> str:
+def font(name: str) -> str:
     """Path of a font of ours; set-up makes it from the npm package."""
     found = finders.find(f"vendor/fonts/{name}.woff2")
     if not isinstance(found, str):

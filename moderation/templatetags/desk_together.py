@@ -6,11 +6,8 @@ from typing import Any
 
 from django import template
 
-from accounts.policy import Permission
 from moderation.access import seen_by
 from moderation.case_page import CasePage
-from moderation.deeds.together import can_be_merged
-from reports.similar import similar
 
 register = template.Library()
 
@@ -19,7 +16,6 @@ register = template.Library()
 def together(view: CasePage) -> dict[str, Any]:
     """`{% together view %}`; five queries."""
     case, seen = view.case, seen_by(view.user)
-    merging = Permission.MOVE in view.rights
     duplicates = seen.filter(duplicate_of=case).select_related("topic", "stage").order_by("pk")
     return {
         "case": case,
@@ -29,5 +25,5 @@ def together(view: CasePage) -> dict[str, Any]:
         "main": seen.filter(pk=case.part_of_id).first() if case.part_of_id else None,
         "parts": list(seen.filter(part_of=case).select_related("topic", "stage", "unit").order_by("pk")),
         "forward": case.forwards.order_by("-pk").first(),
-        "similar": similar(case, among=seen) if merging and can_be_merged(case) else [],
+        "similar": view.similar,
     }

@@ -12,7 +12,7 @@ from moderation.deeds import BY_NAME, DEEDS
 from reports.services import release_photo, release_text, withdraw_photo, withdraw_text
 from tests.moderation.conftest import deed_url, forms_of, url
 
-ALWAYS = {"notiz"}
+ALWAYS = {"notiz", "aktenzeichen"}
 WHILE_ALIVE = ALWAYS | {"status", "nachricht", "zuweisen", "kategorie", "ort"}
 MERGING = {"zusammenfuehren"}
 FORWARDING = {"weiterleiten", "aufteilen"}
@@ -136,7 +136,7 @@ NOT_YET = {"wortlaut", "aufnehmen", "trennen", "weiterleitung-erneut", "weiterle
 @pytest.mark.parametrize(
     ("who", "missing"),
     [
-        ("field", {"freigeben", "kategorie", "ort", "zuweisen", "prioritaet", "frist"} | FORWARDING),
+        ("field", {"aktenzeichen", "freigeben", "kategorie", "ort", "zuweisen", "prioritaet", "frist"} | FORWARDING),
         ("editor", EDITORS_LACK),
         ("clerk", set()),
     ],

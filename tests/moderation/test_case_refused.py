@@ -87,6 +87,7 @@ def typed(town):
         "kategorie": {"category": str(town.lamp.pk)},
         "ort": {"lat": "51,961", "lon": "8,231", "address": "Kirchplatz 1"},
         "zuweisen": {"unit": str(town.yard.pk), "assignee": ""},
+        "aktenzeichen": {"file_number": "66-2026/17", "url": "https://akten.example/17"},
         "notiz": {"text": "Größe prüfen 🚧"},
         "annehmen": {},
         "prioritaet": {"priority": "2"},

@@ -101,8 +101,9 @@ def test_pages_of_the_set_up_show_both_versions_once(view, args, field, login, t
 
     def begun(client):
         values = max((values for _action, values in forms_of(client.get(address))), key=len)
-        return {name: value for name, value in values.items() if name} | {"save": "1"}
+        return {name: value for name, value in values.items() if name} | fixed
 
+    fixed = {"save": "1", "scheme": ""}
     mine, theirs = begun(admin) | {field: "Meine Fassung"}, begun(colleague) | {field: "Deren Fassung"}
     assert colleague.post(address, theirs).status_code == 302
     refused = admin.post(address, mine)
@@ -110,6 +111,6 @@ def test_pages_of_the_set_up_show_both_versions_once(view, args, field, login, t
     text = refused.content.decode()
     assert "Deren Fassung" in text
     assert refused.context["form"][field].value() == "Meine Fassung"
-    again = max((values for _action, values in forms_of(refused)), key=len) | {"save": "1"}
+    again = max((values for _action, values in forms_of(refused)), key=len) | fixed
     assert admin.post(address, again).status_code == 302
     assert "Meine Fassung" in admin.get(address).content.decode()
