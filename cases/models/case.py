@@ -18,7 +18,7 @@ from accounts.policy import Permission
 from accounts.services import reach
 from cases.models.catalogue import Stage, Topic
 from cases.models.states import STATES, WAITS_FOR, new_secret
-from cases.policy import ACTIVE, CLOSED, FACTS, Facts, Means, State
+from cases.policy import ACTIVE, CLOCK_STOPPED, CLOSED, FACTS, Facts, Means, State
 from geo.localized import localized
 from geo.models import District, Municipality
 
@@ -178,7 +178,11 @@ class Case(models.Model):
     @property
     def state_label(self) -> str:
         """The word shown for the state: the stage's label, else the state's own; with the outside body that has it."""
-        return localized(self.label_of(self.stage)) if self.stage else str(self.get_state_display())
+        if self.stage is not None:
+            return localized(self.label_of(self.stage))
+        if self.forwarded_to and State(self.state) in CLOCK_STOPPED:
+            return _("forwarded to %(name)s") % {"name": self.forwarded_to}
+        return str(self.get_state_display())
 
     def label_of(self, stage: Stage) -> dict[str, str]:
         """A stage's label on this case, by language: what lies with an outside body says with which."""

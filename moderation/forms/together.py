@@ -31,7 +31,7 @@ class MergeForm(TextForm):
 
     def prepare(self) -> None:
         super().prepare()
-        self.fields["text"].label, self.fields["text"].required = _("Words for the reporter (optional)"), False
+        self.fields["text"].label, self.fields["text"].required = _("Words for the reporter"), False
 
     def clean_number(self) -> Case:
         found = find(self.cleaned_data["number"], self.case.municipality)
@@ -45,7 +45,7 @@ class CompareForm(forms.Form):
 
     stays = forms.ChoiceField(label=gettext_lazy("Which case stays?"), widget=forms.RadioSelect)
     text = forms.CharField(
-        label=gettext_lazy("Words for the reporter of the other case (optional)"),
+        label=gettext_lazy("Words for the reporter of the other case"),
         required=False,
         widget=forms.Textarea(attrs={"rows": 3, "maxlength": 4000}),
     )
@@ -119,6 +119,7 @@ class ForwardForm(DeedForm):
         shown.choices = [(str(photo.file_id), _("Photo %(n)d") % {"n": number}) for number, photo in photos]
         if not self.units:
             del self.fields["unit"]
+            self.fields["name"].required = self.fields["email"].required = True
         if not photos:
             del self.fields["shown"]
         if self.case.contact is None:
@@ -130,7 +131,7 @@ class ForwardForm(DeedForm):
         data["unit"] = unit
         if unit is not None:
             data["name"], data["email"] = data.get("name") or unit.shown_name, data.get("email") or unit.email
-        if not data.get("name"):
+        if not data.get("name") and "name" not in self.errors:
             self.add_error("name", _("Please say who gets it."))
         if not data.get("email") and "email" not in self.errors:
             self.add_error("email", _("Please give an e-mail address."))
