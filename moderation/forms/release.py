@@ -20,7 +20,7 @@ class WordingForm(DeedForm):
 
     text = forms.CharField(label=gettext_lazy("Public wording"), widget=area(6), strip=True)
     reason = forms.CharField(
-        label=gettext_lazy("Why is the wording changed? The reporter is told."),
+        label=gettext_lazy("Reason, if you change the wording (the reporter is told)"),
         required=False,
         max_length=300,
         widget=forms.TextInput(attrs={"list": "reasons", "autocomplete": "off"}),

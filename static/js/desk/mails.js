@@ -23,7 +23,7 @@ if (form) {
       // Our own page: the server has escaped what anybody wrote.
       const parsed = new DOMParser().parseFromString(await answer.text(), "text/html");
       const open = [...shown.querySelectorAll("details")].map((one) => one.open);
-      shown.replaceChildren(...parsed.body.childNodes);
+      shown.replaceChildren(...(parsed.body.textContent.trim() ? parsed.body.childNodes : []));
       shown.querySelectorAll("details").forEach((one, at) => {
         if (at in open) one.open = open[at];
       });

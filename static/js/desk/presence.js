@@ -25,7 +25,7 @@ if (line) {
       // Our own page: the server has escaped the names.
       const parsed = new DOMParser().parseFromString(await answer.text(), "text/html");
       if (parsed.body.textContent.trim() === line.textContent.trim()) return;
-      line.replaceChildren(...parsed.body.childNodes);
+      line.replaceChildren(...(parsed.body.textContent.trim() ? parsed.body.childNodes : []));
     } catch {
       // No connection: the next beat tries again.
     }

@@ -72,8 +72,7 @@ if (form) {
       svg.append(make("rect", { class: "redact__corner", "data-corner": chosen, x: (area.x + area.w) * width - side / 2, y: (area.y + area.h) * height - side / 2, width: side, height: side }));
     }
     field.value = areas.map(write).join("\n");
-    const words = areas.length === 1 ? form.dataset.one : form.dataset.many.replace("%n", areas.length);
-    said.textContent = areas.length ? words : form.dataset.none;
+    said.textContent = areas.length ? `${form.dataset.many} ${areas.length}` : form.dataset.none;
   };
 
   const focus = (index) => {
