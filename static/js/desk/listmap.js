@@ -165,6 +165,7 @@ export function listMap() {
     toggle.hidden = false;
     toggle.addEventListener("click", () => {
       set(box.hidden);
+      if (!box.hidden) box.scrollIntoView({ block: "nearest" });
       remember(box.hidden ? "off" : "on");
     });
   }
