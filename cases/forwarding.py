@@ -6,7 +6,7 @@ publish them; only the step they take is public. One body at a time: who has it 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 
@@ -242,7 +242,7 @@ def _step(forward: Forward, to: State, text: str, files: Sequence[File], act: Ac
     return step.entry
 
 
-def _their_change(forward: Forward, deed: Deed, asked: dict[str, object], act: Act) -> AbstractContextManager[Step]:
+def _their_change(forward: Forward, deed: Deed, asked: Mapping[str, object], act: Act) -> AbstractContextManager[Step]:
     return change(
         case=forward.case,
         by=_by(forward),

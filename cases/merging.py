@@ -287,8 +287,8 @@ def _replayed_undoing(duplicate: Case, by: By, act: Act) -> Entry:
 def _restore(row: Case, merged: Merge) -> None:
     before = merged.before
     for name in KEPT:
-        field = Case._meta.get_field(name.removesuffix("_id"))
-        setattr(row, name, before[name] if name.endswith("_id") else field.to_python(before[name]))
+        column = next(one for one in Case._meta.concrete_fields if one.attname == name)
+        setattr(row, name, column.to_python(before[name]))
     if row.stage_id is not None and row.stage is None:
         row.stage_id = None
     original = merged.original_id

@@ -56,7 +56,8 @@ class ForwardedForm(forms.Form):
     """Keys of photos that arrived with an earlier, incomplete sending."""
 
     def __init__(self, *args: Any, steps: list[TheirStep], **kwargs: Any) -> None:
-        super().__init__(*args, label_suffix="", **kwargs)
+        kwargs["label_suffix"] = ""
+        super().__init__(*args, **kwargs)
         field = self.fields["step"]
         assert isinstance(field, forms.ChoiceField)
         field.choices = [(step.slug, step.label) for step in steps]
@@ -213,7 +214,6 @@ def _ended(request: HttpRequest, forward: Forward) -> HttpResponse:
     return render(request, "reports/forwarded_ended.html", context, status=200 if context["said"] else 410)
 
 
-@private
 @require_safe
 def photo(request: HttpRequest, token: str, key: str, variant: str) -> HttpResponseBase:
     """A photo they may see, as long as the link works; without metadata, as all that is served."""
@@ -228,6 +228,7 @@ def photo(request: HttpRequest, token: str, key: str, variant: str) -> HttpRespo
     except FileNotFoundError:
         raise Http404
     response = FileResponse(content, content_type="image/jpeg")
+    response["Cache-Control"], response["X-Robots-Tag"] = "private, no-store", "noindex, nofollow"
     response["X-Content-Type-Options"] = "nosniff"
     response["Content-Disposition"] = "inline"
     return response

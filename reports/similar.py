@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
+from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
@@ -82,7 +83,7 @@ def similar(case: Case, *, among: QuerySet[Case], limit: int = SHOWN, days: int 
     return sorted(found, key=lambda one: (-one.score, one.case.pk))[:limit]
 
 
-def _neighbours(topic: Topic) -> QuerySet[Topic]:
+def _neighbours(topic: Topic) -> QuerySet[Topic, Any]:
     """The same category and those of its group, also where a county's row was overridden by a town's."""
     same = Q(slug=topic.slug)
     return Topic.objects.filter(same | Q(parent__slug=topic.parent.slug) if topic.parent else same).values("pk")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -65,7 +66,7 @@ def split(*, case: Case, parts: Sequence[Part], by: By, act: Act | None = None) 
 
 
 def _make(main: Case, part: Part, by: By, act: Act) -> Case:
-    facts = {"unit": part.unit} if part.unit is not None else {}
+    facts: dict[str, Any] = {"unit": part.unit} if part.unit is not None else {}
     made, entry = open_case(
         municipality=main.municipality,
         kind=main.kind,

@@ -52,7 +52,8 @@ class EntryForm(forms.Form):
     phone = forms.CharField(label=gettext_lazy("Phone"), required=False, max_length=40)
 
     def __init__(self, *args: Any, municipality: Municipality, **kwargs: Any) -> None:
-        super().__init__(*args, label_suffix="", **kwargs)
+        kwargs["label_suffix"] = ""
+        super().__init__(*args, **kwargs)
         self.municipality = municipality
         self.tree = [
             (group, [one for one in group.categories if not one.redirect_text]) for group in tree(municipality)

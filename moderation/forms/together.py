@@ -52,7 +52,8 @@ class CompareForm(forms.Form):
     client_key = forms.UUIDField(widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, cases: tuple[Case, Case], **kwargs: Any) -> None:
-        super().__init__(*args, label_suffix="", **kwargs)
+        kwargs["label_suffix"] = ""
+        super().__init__(*args, **kwargs)
         self.cases = {str(case.pk): case for case in cases}
         field = self.fields["stays"]
         assert isinstance(field, forms.ChoiceField)
