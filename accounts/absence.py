@@ -19,8 +19,11 @@ from django.utils.translation import gettext as _
 from accounts.models import Absence, Membership, User
 from accounts.policy import GRANTS, Permission
 from accounts.services import reach
+from outbox.events import emit
 
 LONGEST: Final = timedelta(days=366)
+NOTED: Final = "absence.noted"
+"""Event: {absence}: the deputy is told."""
 
 
 @transaction.atomic
@@ -49,7 +52,9 @@ def away(*, user: User, deputy: User, from_on: date, until_on: date, today: date
             errors["deputy"] = [_("This person is away on some of these days as well.")]
     if errors:
         raise ValidationError(errors)
-    return Absence.objects.create(user=user, deputy=deputy, from_on=from_on, until_on=until_on)
+    row = Absence.objects.create(user=user, deputy=deputy, from_on=from_on, until_on=until_on)
+    emit(NOTED, absence=row.pk)
+    return row
 
 
 def back(*, absence: Absence) -> None:

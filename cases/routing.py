@@ -89,7 +89,7 @@ def unit_for(*, municipality: Municipality, topic: Topic, point: Point | None) -
 
 def give(case: Case, unit: Unit | None, assignee: User | None = None, *, at: datetime) -> None:
     """Set unit and person of a locked case: since when it lies there, and that nobody there has accepted it yet."""
-    moved = unit != case.unit or (unit is None and assignee != case.assignee)
+    moved = unit != case.unit or (unit is None and (assignee is None or assignee != case.assignee))
     case.unit, case.assignee = unit, assignee
     if moved:
         case.assigned_at = at if unit is not None or assignee is not None else None

@@ -2,10 +2,13 @@
 
 from django.utils import timezone
 
+from accounts.absence import NOTED
+from accounts.models import Absence
 from cases.models import Case, Entry
 from cases.policy import Deed, Part
 from notifications import digests, plans
 from notifications.models import Delivery
+from notifications.plans_desk import standing_in
 from notifications.services import forget_case, forget_reporter, happening_of, write
 from notifications.tasks import drain_deliveries
 from outbox.bell import ring_after_commit
@@ -26,6 +29,14 @@ def morning_mails(event: Event) -> None:
     """Write the morning mail of a unit and ring for the worker. Repeatable."""
     mail = digests.planned(event)
     if mail is not None and write(planned=[mail], event=event):
+        ring_after_commit(drain_deliveries)
+
+
+@consumer("notifications.absence", events=[NOTED], atomic=False)
+def deputies(event: Event) -> None:
+    """Tell a deputy for whom they stand in. Repeatable; nothing when the absence was taken back meanwhile."""
+    row = Absence.objects.select_related("user", "deputy").filter(pk=event.payload["absence"]).first()
+    if row is not None and write(planned=[standing_in(row, event.at)], event=event):
         ring_after_commit(drain_deliveries)
 
 

@@ -11,10 +11,13 @@ from datetime import datetime
 from typing import Any
 
 from django.urls import reverse
+from django.utils import translation
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from accounts.models import Unit
+from accounts.models import Absence, Unit
 from accounts.policy import MailRhythm
+from accounts.services import home_of
 from cases.kinds import kind_of
 from cases.models import Case
 from cases.policy import ACTIVE, Actor, Deed
@@ -237,3 +240,22 @@ def _line(case: Case) -> dict[str, Any]:
         "due_on": case.due_at,
         "url": case.municipality.base_url() + reverse("desk_narrow", args=[case.pk]),
     }
+
+
+# To somebody who stands in -------------------------------------------------------------------------------------------
+def standing_in(absence: Absence, at: datetime) -> Planned:
+    """The mail to a deputy: for whom, and from when to when."""
+    to, town = recipients.colleague(absence.deputy), home_of(absence.deputy)
+    with translation.override(to.language):
+        facts = {
+            "subject_line": _("You stand in for %(name)s") % {"name": absence.user},
+            "intro": _("From %(first)s to %(last)s the cases of %(name)s are on your desk as well.")
+            % {
+                "first": date_format(absence.from_on, "DATE_FORMAT"),
+                "last": date_format(absence.until_on, "DATE_FORMAT"),
+                "name": absence.user,
+            },
+            "button": _("To your desk"),
+            "page_url": (town.base_url() if town is not None else "") + reverse("desk") + "?liste=meine",
+        }
+    return Planned(Purpose.DESK, to, town, at, facts=facts)

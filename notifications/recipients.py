@@ -98,6 +98,12 @@ def watchers(case: Case, *, besides: int | None) -> list[Recipient]:
     ]
 
 
+def still_watches(key: str, case_id: int | None) -> bool:
+    """Whether the colleague of a delivery (Recipient.key) still watches its case."""
+    user = key.rpartition(":")[2]
+    return user.isdecimal() and Watcher.objects.filter(case_id=case_id or 0, user_id=int(user)).exists()
+
+
 def management(case: Case) -> list[Recipient]:
     """The complaint management: who sees even confidential cases of the municipality and does not administer it, else
     who administers it, else the general address."""

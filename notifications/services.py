@@ -17,7 +17,7 @@ from cases.services import note_bounce
 from notifications.models import Delivery, blank, new_message_id
 from notifications.plans import Happening, Planned
 from notifications.policy import FLEETING, KEEP, MAIL, STAFF, Purpose, Role
-from notifications.recipients import forward_is_open, wants
+from notifications.recipients import forward_is_open, still_watches, wants
 from notifications.rendering import render, sender_address
 from outbox.models import Event
 from subscriptions import services as subscriptions
@@ -121,6 +121,8 @@ def still_wanted(delivery: Delivery) -> bool:
     if role is Role.SUBSCRIBER:
         found = Subscriber.objects.filter(pk=delivery.subscriber_id or 0)
         return (found if delivery.purpose == Purpose.SUBSCRIBE else found.filter(bounced_at=None)).exists()
+    if role is Role.WATCHER:
+        return still_watches(delivery.recipient, delivery.case_id)
     if role is Role.OUTSIDE:
         return delivery.purpose == Purpose.FORWARD_ENDED or forward_is_open(delivery.recipient)
     return True

@@ -140,3 +140,21 @@ def test_the_scheduler_runs_it(make_report):
     case = make_report(at=MONDAY - timedelta(days=30))
     remind_of_lying()
     assert all(deed == "reminded" for deed, _subject in noted(case))
+
+
+def test_a_run_that_broke_off_is_repeated_and_tells_nothing_twice(make_report, only, monkeypatch):
+    only("accept", [2, 0])
+    cases, told = [make_report() for _number in range(3)], []
+
+    def killed(name, **payload):
+        if len(told) == 1:
+            raise KeyboardInterrupt
+        told.append(payload["case"])
+
+    with monkeypatch.context() as patch:
+        patch.setattr("cases.patience.emit", killed)
+        with pytest.raises(KeyboardInterrupt):
+            remind(at=morning(5))
+    assert [len(noted(case)) for case in cases] == [1, 0, 0], "the one it broke off at is undone"
+    remind(at=morning(5))
+    assert [len(noted(case)) for case in cases] == [1, 1, 1]

@@ -4,15 +4,18 @@ from datetime import UTC, datetime
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
+from accounts.absence import away
 from accounts.models import Unit
 from cases.change import Act, By
 from cases.handing import hand_back
 from cases.models import Responsibility
 from cases.patience import remind
 from cases.services import assign, message, update
-from cases.watching import watch
+from cases.watching import unwatch, watch
 from notifications.digests import gather
+from notifications.services import still_wanted
 from reports.services import change_category
 from tests.conftest import AT
 from tests.notifications.conftest import LATER, purposes
@@ -124,3 +127,22 @@ def test_a_reminder_goes_to_the_unit_and_an_escalation_to_the_complaint_manageme
     remind(at=datetime(2026, 3, 10, 6, 5, tzinfo=UTC))
     (mail,) = mails()
     assert (mail.address, mail.subject.split(":")[0]) == (town.manager.email, "Noch offen")
+
+
+def test_a_deputy_is_told_for_whom_and_when(town, mails):
+    day = timezone.localdate()
+    away(user=town.clerk, deputy=town.other_clerk, from_on=day, until_on=day, today=day)
+    (mail,) = mails()
+    assert (mail.address, mail.subject) == (town.other_clerk.email, "Sie vertreten Clerk")
+    assert "/verwaltung/?liste=meine" in mail.text
+
+
+def test_who_stopped_watching_gets_no_mail_that_was_still_waiting(town, make_report, mails):
+    case = make_report()
+    watch(case=case, user=town.editor, at=AT)
+    mails()
+    update(case=case, by=By.staff(town.clerk), text="Neu", act=AGAIN)
+    (mail,) = mails()
+    assert still_wanted(mail)
+    unwatch(case=case, user=town.editor)
+    assert not still_wanted(mail)
