@@ -1,6 +1,8 @@
 """Role × state × verb: one table, checked on both sides (what is allowed happens, what is not is denied)."""
 
+import itertools
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
@@ -8,44 +10,50 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.policy import GRANTS, Permission, Role
+from cases import policy
 from cases.change import Act, By, permits
+from cases.duties import erase, hold
 from cases.errors import Denied, NoSuchEdge
+from cases.filing import link_file
+from cases.forwarding import forward
 from cases.handing import accept, hand_back
+from cases.merging import merge
 from cases.models import Case, File
 from cases.planning import change_due, resubmit, set_priority
-from cases.policy import ACTIVE, EDGES, Priority, State
+from cases.policy import Priority, State
 from cases.services import assign, message, move, note, question, update
+from reports.handing_over import hand_over
 from reports.models import Photo
 from reports.services import change_category, change_place, release_photo, release_text, withdraw_photo, withdraw_text
+from reports.splitting import Part, split
 from tests.conftest import AT
 
 R = Role
-EVERYBODY = {R.ADMIN, R.MANAGER, R.CLERK, R.FIELD, R.EDITOR}
-TABLE = {
-    # verb: who may do it on a case of their unit
-    "move": {R.ADMIN, R.MANAGER, R.CLERK, R.FIELD},
-    "update": {R.ADMIN, R.MANAGER, R.CLERK, R.FIELD},
-    "message": {R.ADMIN, R.MANAGER, R.CLERK, R.FIELD},
-    "question": {R.ADMIN, R.MANAGER, R.CLERK, R.FIELD},
-    "note": EVERYBODY,
-    "assign": {R.ADMIN, R.MANAGER, R.CLERK},
-    "accept": {R.ADMIN, R.MANAGER, R.CLERK, R.FIELD},
-    "hand_back": {R.ADMIN, R.MANAGER, R.CLERK, R.FIELD},
-    "set_priority": {R.ADMIN, R.MANAGER, R.CLERK},
-    "resubmit": {R.ADMIN, R.MANAGER, R.CLERK, R.FIELD},
-    "change_due": {R.ADMIN, R.MANAGER, R.CLERK},
-    "release_text": {R.ADMIN, R.MANAGER, R.CLERK, R.EDITOR},
-    "withdraw_text": {R.ADMIN, R.MANAGER, R.CLERK, R.EDITOR},
-    "release_photo": {R.ADMIN, R.MANAGER, R.CLERK, R.EDITOR},
-    "withdraw_photo": {R.ADMIN, R.MANAGER, R.CLERK, R.EDITOR},
-    "change_category": {R.ADMIN, R.MANAGER, R.CLERK, R.EDITOR},
-    "change_place": {R.ADMIN, R.MANAGER, R.CLERK, R.EDITOR},
+PAGE = Path(__file__).resolve().parents[2] / "docs" / "permissions.md"
+
+
+def table(begin):
+    """The rows of the table of docs/permissions.md whose heading begins so, as dicts by column."""
+    lines = PAGE.read_text().splitlines()
+    start = next(number for number, line in enumerate(lines) if line.startswith(begin))
+    rows = itertools.takewhile(lambda line: line.startswith("|"), lines[start + 2 :])
+    return [dict(zip(cells(lines[start]), cells(line), strict=True)) for line in rows]
+
+
+def cells(line):
+    return [cell.strip() for cell in line.strip().strip("|").split("|")]
+
+
+VERBS = {row["verb"]: row for row in table("| verb | what |")}
+TABLE = {verb: {role for role in Role if row[role.value] == "x"} for verb, row in VERBS.items()}
+STATES = {
+    verb: set(State) if row["states"] == "all" else {State(one) for one in row["states"].split()}
+    for verb, row in VERBS.items()
 }
-WHILE_ACTIVE = {"accept", "hand_back", "set_priority", "resubmit", "change_due"}
 TOMORROW = timezone.localdate() + timedelta(days=1)
 
 
-def verbs(case, town, photo):
+def verbs(case, town, photo, original, elsewhere):
     """Every verb of staff, ready to be called with `by`."""
     return {
         "move": lambda by: move(case=case, to=State.OPEN, by=by, text="Grund"),
@@ -65,6 +73,13 @@ def verbs(case, town, photo):
         "withdraw_photo": lambda by: withdraw_photo(photo=photo, by=by),
         "change_category": lambda by: change_category(case=case, category=town.pothole, by=by),
         "change_place": lambda by: change_place(case=case, point=town.middle, by=by),
+        "forward": lambda by: forward(case=case, by=by, name="Netze GmbH", email="netz@example.org", text="Bitte."),
+        "merge": lambda by: merge(duplicate=case, original=original, by=by),
+        "split": lambda by: split(case=case, parts=[Part(town.lamp, "Laterne")], by=by),
+        "hand_over": lambda by: hand_over(case=case, to=elsewhere, by=by),
+        "link_file": lambda by: link_file(case=case, number="66-12/2026", url="", by=by),
+        "hold": lambda by: hold(case=case, reason="Klage", by=by),
+        "erase_contact": lambda by: erase(case=case, parts={policy.Part.CONTACT}, by=by),
     }
 
 
@@ -77,13 +92,13 @@ class Undone(Exception):
     """Takes back what a verb did."""
 
 
-def tried(case, photo, town, verb, user):
+def tried(case, photo, town, verb, user, others):
     """What comes of a verb, in one word: "done" (with a new version), "Denied", "NoSuchEdge". Nothing of it stays."""
     before = Case.objects.get(pk=case.pk).version
     photo = Photo.objects.select_related("report__case").get(pk=photo.pk)
     try:
         with transaction.atomic():
-            verbs(Case.objects.get(pk=case.pk), town, photo)[verb](By.staff(user))
+            verbs(Case.objects.get(pk=case.pk), town, photo, *others)[verb](By.staff(user))
             assert Case.objects.get(pk=case.pk).version == before + 1
             raise Undone
     except Undone:
@@ -94,8 +109,8 @@ def tried(case, photo, town, verb, user):
 
 
 @pytest.mark.parametrize("state", list(State))
-def test_role_state_verb(state, make_report, town):
-    case = make_report()
+def test_role_state_verb(state, make_report, town, neighbour):
+    case, others = make_report(), (make_report(), neighbour.municipality)
     photo = with_photo(case)
     if state is not State.NEW:
         move(case=case, to=state, by=By.system(), text="Grund", act=Act(at=AT))
@@ -108,21 +123,17 @@ def test_role_state_verb(state, make_report, town):
     }
 
     def expected(role, verb):
-        leads = {"move": State.OPEN, "question": State.WAITING}.get(verb)
-        # What a citizen took back before it was public takes no more words and is not released any more.
-        ended = state is State.WITHDRAWN and verb in {"message", "release_text", "release_photo"}
-        ended = ended or (verb in WHILE_ACTIVE and state not in ACTIVE)
         if role not in TABLE[verb]:
             return "Denied"
-        return "NoSuchEdge" if ended or (leads is not None and leads not in EDGES[state]) else "done"
+        return "done" if state in STATES[verb] else "NoSuchEdge"
 
     pairs = [(role, verb) for role in Role for verb in TABLE]
-    found = {(role, verb): tried(case, photo, town, verb, users[role]) for role, verb in pairs}
+    found = {(role, verb): tried(case, photo, town, verb, users[role], others) for role, verb in pairs}
     assert found == {(role, verb): expected(role, verb) for role, verb in pairs}
 
 
 def test_outsiders_can_do_nothing(make_report, town, neighbour, django_user_model):
-    case = make_report()
+    case, others = make_report(), (make_report(), neighbour.municipality)
     photo = with_photo(case)
     outsiders = {
         "neighbour's administrator": neighbour.admin,
@@ -131,26 +142,30 @@ def test_outsiders_can_do_nothing(make_report, town, neighbour, django_user_mode
         "nobody": AnonymousUser(),
     }
     pairs = [(who, verb) for who in outsiders for verb in TABLE]
-    found = {(who, verb): tried(case, photo, town, verb, outsiders[who]) for who, verb in pairs}
+    found = {(who, verb): tried(case, photo, town, verb, outsiders[who], others) for who, verb in pairs}
     assert found == dict.fromkeys(pairs, "Denied")
 
 
-def test_reading_follows_municipality_unit_and_trust(make_report, town, neighbour):
-    mine = make_report()
-    secret = make_report(category=town.complaint, point=None)
-    seen = {
-        user.email.split("@")[0]: set(Case.objects.visible_to(user).values_list("pk", flat=True))
-        for user in (town.admin, town.manager, town.clerk, town.other_clerk, town.field, town.editor)
+def test_who_sees_which_cases(make_report, town, neighbour):
+    users = {role: getattr(town, role.value) for role in Role}
+    handed = {role: make_report() for role in Role}
+    for role, case in handed.items():
+        Case.objects.filter(pk=case.pk).update(unit=town.greens, assignee=users[role])
+    other_unit = make_report()
+    Case.objects.filter(pk=other_unit.pk).update(unit=town.greens)
+    cases = {
+        "own unit": make_report(),
+        "other unit": other_unit,
+        "confidential": make_report(category=town.complaint, point=None),
+        "other municipality": make_report(of=neighbour),
     }
-    assert seen == {
-        "admin": {mine.pk, secret.pk},
-        "manager": {mine.pk, secret.pk},
-        "clerk": {mine.pk},
-        "other": set(),
-        "field": {mine.pk},
-        "editor": {mine.pk},
-    }
-    assert not Case.objects.visible_to(neighbour.admin).exists()
+    found = {}
+    for role, user in users.items():
+        seen = set(Case.objects.visible_to(user).values_list("pk", flat=True))
+        found[role] = {word: "yes" if case.pk in seen else "no" for word, case in cases.items()}
+        found[role]["assigned"] = "yes" if handed[role].pk in seen else "no"
+    rows = {Role(row.pop("role")): row for row in table("| role | own unit |")}
+    assert found == rows
 
 
 def test_a_complaint_is_seen_by_the_unit_it_is_handed_to(make_report, town):
