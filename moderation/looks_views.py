@@ -42,6 +42,7 @@ def contact(request: HttpRequest, pk: int) -> HttpResponse:
         )
     except Denied as denied:
         raise PermissionDenied from denied
+    setattr(page.case, "looked_at", True)  # noqa: B010  an annotation of case_for, true by now
     shown = {"contact_open": True}
     if request.POST.get("part"):
         part = {"view": page, "case": page.case, "sees_contact": True, "query_string": page.query.address()}

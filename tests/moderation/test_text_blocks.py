@@ -1,5 +1,8 @@
 """Text blocks with placeholders: filled in the reporter's language, and nothing unfilled goes out."""
 
+import re
+from pathlib import Path
+
 import pytest
 
 from cases.change import By
@@ -80,3 +83,8 @@ def test_unknown_placeholders_of_a_block_are_named():
     every = " ".join(f"{{{name}}}" for name in (*PLACEHOLDERS, *NAMED))
     assert unknown(every) == []
     assert unknown(f"{every} {{datumm}} {{Foo}} {{datumm}} {{}}") == ["{datumm}", "{Foo}"]
+
+
+def test_the_list_of_placeholders_is_documented():
+    page = (Path(__file__).resolve().parents[2] / "docs" / "text-blocks.md").read_text("utf-8")
+    assert re.findall(r"^\| `\{(\w+)\}` \|", page, re.MULTILINE) == [*PLACEHOLDERS, *NAMED]
