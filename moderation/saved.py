@@ -21,6 +21,8 @@ from moderation.worklist_query import Query
 MOST = 30
 """A person has at most so many views of their own."""
 NAME_MAX = 60
+QUERY_MAX = 1500
+"""As long as the column is."""
 
 
 def sharing(user: User) -> list[Unit]:
@@ -61,7 +63,7 @@ def save(*, user: User, name: str, query: str, unit: Unit | None = None) -> Save
     """Keep a list with its filters. Under a name that the person has already, it takes its place. Raises Invalid,
     Denied (a unit that is not theirs)."""
     name, unit, query = _name(name), _checked_unit(user, unit), normalised(query, user)
-    if len(query) > SavedView._meta.get_field("query").max_length:
+    if len(query) > QUERY_MAX:
         raise Invalid({"name": [_("These filters are too long to be saved.")]})
     own = SavedView.objects.filter(owner=user)
     kept = own.filter(name=name).first()

@@ -55,12 +55,13 @@ def offered(user: User) -> Offered:
 
     def rows(of: QuerySet[Any], kind: str, key: str, name: Any, value: Any = "pk") -> QuerySet[Any]:
         used = Exists(seen_by(user).filter(**{key: OuterRef("pk")})) if key else Q()
-        return (
+        found: QuerySet[Any] = (
             of.filter(used)
             .order_by()
             .annotate(kind=Value(kind, CharField()), value=Cast(value, TextField()), words=Cast(name, TextField()))
             .values_list("kind", "value", "words")
         )
+        return found
 
     found: dict[str, dict[str, str]] = {"unit": {}, "person": {}, "district": {}, "stage": {}, "share": {}}
     people = Q(name="")

@@ -8,6 +8,7 @@ from typing import Any
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Count, Exists, Func, IntegerField, OuterRef, Q, QuerySet, Subquery, TextField
 from django.db.models.functions import Coalesce
+from django.db.models.lookups import GreaterThanOrEqual
 from django.db.models.sql.compiler import SQLCompiler
 
 from accounts.models import User
@@ -69,7 +70,7 @@ def _words(q: str, topics: list[Topic], user: User) -> Q:
             for column in CONTACT:
                 contact |= Q(**{f"{column}__icontains": spelling})
             told |= Q(text__icontains=spelling)
-        found &= one | (contact & readable) | Exists(Entry.objects.filter(told, case_id=OuterRef("pk")))
+        found &= one | (contact & readable) | Q(Exists(Entry.objects.filter(told, case_id=OuterRef("pk"))))
     return found
 
 
@@ -122,7 +123,7 @@ def _of_matter(query: Query) -> Q:
     if query.priority:
         found &= {"hoch": Q(priority__gt=0), "normal": Q(priority=0), "niedrig": Q(priority__lt=0)}[query.priority]
     if query.photo:
-        found &= Exists(Photo.objects.filter(report__case_id=OuterRef("pk")))
+        found &= Q(Exists(Photo.objects.filter(report__case_id=OuterRef("pk"))))
     return found
 
 
@@ -140,7 +141,7 @@ def narrowed(cases: QuerySet[Case], query: Query, *, user: User, at: datetime, t
     if query.supported or query.sort == "unterstuetzt":
         cases = cases.annotate(supported=_supporters())
     if query.supported:
-        cases = cases.filter(supported__gte=query.supported)
+        cases = cases.filter(GreaterThanOrEqual(_supporters(), query.supported))
     if query.q:
         cases = cases.alias(answer_words=AnswerWords("report__answers")).filter(_words(query.q, topics, user))
     return cases
