@@ -22,6 +22,8 @@ MAX_BOUNDARIES: Final = 4000
 MAX_LINES: Final = 1_200_000
 MAX_HEAD: Final = 512 * 2**10
 MAX_DEPTH: Final = 20
+MAX_TEXT: Final = 4 * 2**20
+"""Bytes of one text part that are read."""
 MAX_PARTS: Final = 300
 _CONTAINER: Final = re.compile(rb"(?i)(?:multipart/[a-z]|message/rfc822)")
 _CONTROLS: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b\u2060\u202a-\u202e\u2066-\u2069\ufeff]")
@@ -137,7 +139,10 @@ def content(part: Message) -> bytes:
 
 def text_of(part: Message) -> tuple[str, bool]:
     """The words of a text part, and whether its charset was right. Line ends are "\\n"."""
-    found, right = decoded(content(part), parameter(part, "charset") or "ascii")
+    raw = content(part)
+    if len(raw) > MAX_TEXT:
+        raw = raw[:MAX_TEXT].rpartition(b"\n")[0] or raw[:MAX_TEXT]  # never in the middle of a sign
+    found, right = decoded(raw, parameter(part, "charset") or "ascii")
     found = clean(found.replace("\r\n", "\n").replace("\r", "\n"))
     if parameter(part, "format").lower() == "flowed":
         found = _unflowed(found, delete=parameter(part, "delsp").lower() == "yes")
@@ -201,19 +206,15 @@ def walk(part: Message, depth: int = 0) -> Iterator[Message]:
 def _unflowed(text: str, *, delete: bool) -> str:
     """Lines that were broken for transport are whole again (RFC 3676); quotation marks stay."""
     lines: list[str] = []
-    open_line = False
+    pieces: list[str] = []
+    quoted, flowing = 0, False
     for line in text.split("\n"):
         depth = len(line) - len(line.lstrip(">"))
         words = line[depth:].removeprefix(" ")
         flows = words.endswith(" ") and words != "-- "
-        piece = words[:-1] if flows and delete else words
-        if open_line and lines and depth == _depth(lines[-1]) and words != "-- ":
-            lines[-1] += piece
-        else:
-            lines.append((">" * depth + " " if depth else "") + piece)
-        open_line = flows
-    return "\n".join(lines)
-
-
-def _depth(line: str) -> int:
-    return len(line) - len(line.lstrip(">"))
+        if not (flowing and depth == quoted and words != "-- "):
+            lines.append("".join(pieces))
+            pieces = [">" * depth + " "] if depth else []
+        pieces.append(words[:-1] if flows and delete else words)
+        quoted, flowing = depth, flows
+    return "\n".join([*lines[1:], "".join(pieces)])

@@ -7,9 +7,19 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
+from cases.models import Draft
+from intake.models import IncomingMail
 from reports import flow
 from reports.asking import gone, here, private, remember
 from reports.flow_pages import address_of
+
+
+def _prove(draft: Draft) -> None:
+    """Whoever comes by the link read the mail it stands in, which went to the sender alone."""
+    linked = IncomingMail.objects.filter(draft=draft, linked_at__isnull=False).first()
+    if draft.case_id is None and linked is not None and linked.sender:
+        with flow.editing(draft) as typed:
+            typed.proved = linked.sender
 
 
 @private
@@ -21,5 +31,6 @@ def open_draft(request: HttpRequest, secret: str) -> HttpResponse:
         return gone(request)
     if request.method == "POST":
         remember(request, draft.secret)
+        _prove(draft)
         return redirect(address_of(draft, flow.first_gap(draft) or flow.CHECK))
     return render(request, "intake/open.html", {"photos": draft.files.count(), "sent": draft.case is not None})

@@ -20,6 +20,7 @@ from cases import files as stored
 from cases.change import Act, By
 from cases.errors import KeyReused
 from cases.models import Case, Draft, File
+from cases.services import confirm_contact
 from forms.definition import fields_of
 from forms.models import FormVersion
 from geo.models import Municipality
@@ -41,6 +42,7 @@ COUNTED: Final = (PLACE, WHAT, SIMILAR, CONTACT, CHECK)
 #: Sub-pages count as the step they belong to.
 COUNTED_AS: Final = {MORE: WHAT, SAME: SIMILAR}
 DRAFT_DAYS: Final = 30
+JUST_SENT: Final = timedelta(hours=1)
 BY_MAIL: Final = "mail"
 """`Typed.source` of what began as a mail."""
 
@@ -76,6 +78,8 @@ class Typed:
     contact_seen: bool = False
     source: str = "web"
     """How it came in; becomes Case.source."""
+    proved: str = ""
+    """The e-mail address to which the link was sent by which they came: it need not be confirmed again."""
 
     def where(self) -> Point | None:
         """The point, None without one."""
@@ -174,6 +178,19 @@ def unfinished(*, municipality: Municipality, secrets: list[str], at: datetime) 
     return found
 
 
+def just_sent(*, municipality: Municipality, secrets: list[str], seen: list[int], at: datetime) -> list[Case]:
+    """Reports that drafts of these secrets became within the last hour and whose receipt was not `seen` (ids), newest
+    first: whoever lost the answer on the way sees that it arrived."""
+    return list(
+        Case.objects.filter(draft__municipality=municipality, draft__secret__in=secrets, kind=KIND)
+        .filter(submitted_at__gte=at - JUST_SENT, erased_at=None)
+        .exclude(pk__in=seen)
+        .select_related("topic", "report")
+        .distinct()
+        .order_by("-submitted_at")[:3]
+    )
+
+
 def category(draft: Draft, typed: Typed) -> Category | None:
     """The chosen category, None if none is chosen or it is gone meanwhile."""
     return category_of(draft.municipality, typed.category) if typed.category else None
@@ -268,6 +285,9 @@ def send(*, draft: Draft, at: datetime, language: str) -> Case:
         if made is None:
             raise
         case = made
+    contact = case.contact
+    if typed.proved and contact is not None and contact.email.lower() == typed.proved:
+        confirm_contact(contact=contact, act=Act(at=at))
     _close(draft, case)
     return case
 

@@ -10,6 +10,7 @@ from intake.models import IncomingMail
 from intake.services import receive
 from intake.sorting import run_incoming
 from notifications.models import Delivery
+from reports import flow
 from tests.conftest import AT
 from tests.intake import mails
 from tests.intake.conftest import ADDRESS
@@ -108,3 +109,20 @@ def test_the_link_in_the_mail_opens_the_draft_only_by_its_button(mailtown, mail)
     assert step.status_code == 200
     assert step.redirect_chain[-1][0].endswith("/ort/")
     assert client.get(reverse("intake_draft", args=["0" * 32])).status_code == 404
+
+
+def test_who_came_by_the_link_need_not_prove_the_address_again(mailtown, mail):
+    for proved in (False, True):
+        draft = mail.draft
+        if proved:
+            Client().post(reverse("intake_draft", args=[draft.secret]))
+        with flow.editing(draft) as typed:
+            typed.category, typed.point, typed.contact_seen = "schlagloch", (8.23, 51.96), True
+        case = flow.send(draft=draft, at=AT, language="de")
+        assert (case.source, case.contact.email) == ("mail", "erika@example.org")
+        assert (case.contact.confirmed_at is not None) is proved
+        mail.refresh_from_db()
+        assert mail.draft.case == case
+        receive(raw=b"From: erika@example.org\nSubject: Noch ein Loch\n\nHier auch", at=AT)
+        run_incoming()
+        mail = IncomingMail.objects.order_by("-pk").first()
