@@ -21,6 +21,16 @@ from reports.flow_pages import here, private
 from reports.policy import KIND
 from reports.showing import public_report, readable
 
+RECEIPTS = 20
+"""So many receipts a browser is known to have shown."""
+
+
+def _note_seen(request: HttpRequest, case: Case) -> None:
+    """The browser that wrote the report has shown its receipt: its start page need not tell of it any more."""
+    seen = request.session.get("receipts", [])
+    if request.session.get("secrets") and case.pk not in seen:
+        request.session["receipts"] = [*seen, case.pk][-RECEIPTS:]
+
 
 def _case(request: HttpRequest, secret: str) -> Case:
     """The report of this secret in this municipality or below it; 404 otherwise."""
@@ -45,6 +55,7 @@ def receipt(request: HttpRequest, secret: str) -> HttpResponse:
     """Number and secret link at once, so that nobody needs an e-mail to follow a report."""
     case = _case(request, secret)
     category = case.topic.category
+    _note_seen(request, case)
     return render(
         request,
         "reports/flow/receipt.html",

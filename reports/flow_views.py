@@ -12,6 +12,7 @@ from collections.abc import Callable
 from django.contrib.gis.geos import Point
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
@@ -59,10 +60,10 @@ def begin(request: HttpRequest) -> HttpResponse:
         if not throttle.may_start(address=client(request)):
             return render(request, "reports/flow/wait.html", status=429)
         return _started(request, municipality, point, address, category, asset)
-    at = timezone.now()
+    at, secrets = timezone.now(), request.session.get("secrets", [])
     drafts = [
         {"url": address_of(draft, flow.first_gap(draft) or flow.CHECK), "at": draft.changed_at, **_named(draft)}
-        for draft in flow.unfinished(municipality=municipality, secrets=request.session.get("secrets", []), at=at)
+        for draft in flow.unfinished(municipality=municipality, secrets=secrets, at=at)
     ]
     elsewhere = [
         {"name": localized(one.topic.name), "text": localized(one.redirect_text), "icon": one.icon}
@@ -76,6 +77,18 @@ def begin(request: HttpRequest) -> HttpResponse:
         "reports/flow/start.html",
         {
             "drafts": drafts[:3],
+            "sent": [
+                {
+                    "url": reverse("report_receipt", args=[case.secret]),
+                    "number": case.number,
+                    "name": localized(case.topic.name),
+                    "place": case.report.address,
+                    "at": case.submitted_at,
+                }
+                for case in flow.just_sent(
+                    municipality=municipality, secrets=secrets, seen=request.session.get("receipts", []), at=at
+                )
+            ],
             "elsewhere": elsewhere,
             "prefill": {"lat": query.get("lat", "") if point else "", "lon": query.get("lon", "") if point else ""},
             "address": address or (locate(point).text if point else ""),

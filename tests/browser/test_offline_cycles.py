@@ -184,7 +184,10 @@ def act(day: Day, phone: Phone, page: Page, shown: str) -> bool:
         meet(day, phone, "start")
         drafts = page.get_by_role("link", name=re.compile("^Entwurf fortsetzen"))
         page.wait_for_timeout(300)  # what this device has is added by a script
-        if drafts.count():
+        arrived = page.get_by_role("link", name=re.compile(rf"angekommen: .*Am Teich {day.number}\b"))
+        if arrived.count():
+            arrived.first.click()
+        elif drafts.count():
             drafts.first.click()
         elif page.get_by_role("link", name="Mangel oder Idee melden").count():
             page.goto("/melden/")

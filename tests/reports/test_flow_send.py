@@ -259,3 +259,16 @@ def test_a_draft_that_goes_at_this_moment_is_no_error(story, monkeypatch, below,
     monkeypatch.setattr("reports.flow.find", gone_after)
     assert story.client.post(story.at(below), sent).status_code == status
     assert not File.objects.exists()
+
+
+def test_whoever_lost_the_answer_on_the_way_sees_that_it_arrived(story, client):
+    story.contact()
+    client.post(story.at("pruefen"))  # the phone dies before it follows
+    page = client.get("/melden/").content.decode()
+    case = the_case()
+    assert "Ist angekommen" in page
+    assert case.number in page
+    assert f"/melden/fertig/{case.secret}/" in page
+    assert "Ist angekommen" not in Client().get("/melden/").content.decode()
+    client.get(f"/melden/fertig/{case.secret}/")
+    assert "Ist angekommen" not in client.get("/melden/").content.decode()

@@ -26,23 +26,35 @@ async function begin() {
   const data = document.getElementById("flow-local");
   if (!form || !data) return;
   const local = JSON.parse(data.textContent);
-  if ((await get("drafts", local.secret))?.ahead) {
+  const current = { form, local, base: baseOf(form), settled: async () => {}, keep: () => {} };
+  const waking = wake(current);
+  // Whoever is quicker than this device's memory waits for it: nothing leaves behind the queue's back.
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    const { submitter } = event;
+    await Promise.allSettled([waking]);
+    if (page === current) submit(current, submitter);
+  });
+  await waking;
+}
+
+/** What this device knows of the step is filled in, then the step's own module begins. */
+async function wake(current) {
+  const { form, local } = current;
+  // A device that cannot be read goes on with what the server knows.
+  const kept = await get("drafts", local.secret).catch(() => undefined);
+  if (kept?.ahead) {
     // It was continued without the server, so this device knows more than this page.
     location.replace(`${document.documentElement.dataset.shell}#${local.secret}`);
     return;
   }
-  page = { form, local, base: baseOf(form), settled: async () => {}, keep: () => {} };
-  const current = page;
+  page = current;
   const count = root().querySelector(".stepper__count");
   if (count) {
     count.id = "step-count";
     document.getElementById("question")?.setAttribute("aria-describedby", "step-count");
   }
   for (const plain of root().querySelectorAll("[data-plain]")) plain.hidden = true;
-  form.addEventListener("submit", (event) => {
-    event.preventDefault();
-    submit(current, event.submitter);
-  });
   const keep = () => { if (page === current) keepFields(current); };
   current.keep = later(keep, 250);
   form.addEventListener("input", current.keep);
