@@ -121,9 +121,11 @@ def delete_originals(*, at: datetime) -> int:
     A file without variants loses its picture: they could not be made within all these days.
     """
     today, number = at.astimezone(_BERLIN).date(), 0
-    said = [ORIGINAL_DAYS]
-    for rows in (Topic.objects.all(), Municipality.objects.order_by()):
-        said += rows.filter(original_days__isnull=False).values_list("original_days", flat=True)
+    rows = (
+        *Topic.objects.order_by().values_list("original_days", flat=True).distinct(),
+        *Municipality.objects.order_by().values_list("original_days", flat=True).distinct(),
+    )
+    said = [ORIGINAL_DAYS, *(days for days in rows if days is not None)]
     earliest = at - timedelta(days=max(0, min(said) - 1))
     waiting = (
         File.objects.filter(original_deleted_at=None, case__closed_at__lte=earliest)

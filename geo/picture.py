@@ -80,4 +80,5 @@ def _streets(image: Image.Image, municipality: Municipality, left: float, top: f
 def _lines(line: MultiLineString | LineString | None) -> list[LineString]:
     if line is None:
         return []
-    return list(line) if isinstance(line, MultiLineString) else [line]
+    parts = list(line) if isinstance(line, MultiLineString) else [line]
+    return [part for part in parts if isinstance(part, LineString)]

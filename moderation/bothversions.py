@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from django import forms
 
@@ -22,7 +22,16 @@ class Both:
     mine: str
 
 
-def both_versions(typed: forms.BaseForm, fresh: forms.BaseForm) -> list[Both]:
+class Beginning(Protocol):
+    """What a form begins with now: a form, or what is read like one."""
+
+    fields: dict[str, forms.Field]
+
+    def __getitem__(self, name: str) -> Any:
+        """Something with `value()`."""
+
+
+def both_versions(typed: forms.BaseForm, fresh: Beginning) -> list[Both]:
     """The fields in which what was typed is not what the form of the case as it is now begins with."""
     found = []
     for bound in typed.visible_fields():

@@ -66,7 +66,7 @@ def redact(request: HttpRequest, pk: int, photo: int) -> HttpResponse:
 
 @require_POST
 @staff_only
-def original(request: HttpRequest, pk: int, photo: int) -> HttpResponseBase:  # type: ignore[misc]
+def original(request: HttpRequest, pk: int, photo: int) -> HttpResponseBase:
     """The original as a download, after the look at it is noted; 404 once it is deleted."""
     page = _page(request, pk)
     shown = _photo(page, photo)

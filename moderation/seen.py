@@ -65,7 +65,7 @@ class _Begun:
 
     def __init__(self, form: Any) -> None:
         self._form = form
-        self.fields = form.fields
+        self.fields: dict[str, forms.Field] = form.fields
 
     def __getitem__(self, name: str) -> _Begun:
         self._name = name
