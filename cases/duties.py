@@ -198,7 +198,7 @@ def _erase_words(step: Step) -> int:
     Merge.objects.filter(Q(duplicate=case) | Q(original=case)).delete()
     case.point, case.grid, case.public_at, case.public_before = None, None, None, None
     case.secret, case.user, case.client_key = new_secret(), None, None
-    case.former_number, case.file_number, case.file_url = "", "", ""
+    case.former_number = case.file_number = case.file_url = case.forwarded_to = ""
     case.erased_at = step.entry.at
     return len(entries) + 1
 
