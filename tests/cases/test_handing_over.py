@@ -55,7 +55,7 @@ def test_number_link_and_people_stay_the_rest_is_that_of_the_other_one(case, tow
     assert (case.state, case.stage.municipality, case.waits_for) == (State.NEW.value, neighbour.municipality, "")
     assert (case.assignee, case.waiting_since) == (None, None)
     assert case.due_at == due(neighbour.municipality, entry.at, neighbour.pothole.topic.working_days)
-    run_jobs(seconds=5)
+    assert run_jobs().failed == 0
     told = Delivery.objects.filter(purpose="handed_over").order_by("address")
     assert [mail.address for mail in told] == ["anna@example.org", "bauhof@heek.example"]
     words = told[0].text
@@ -98,7 +98,7 @@ def test_a_category_that_the_other_one_lacks_becomes_one_of_the_kind(case, town,
     entry = hand_over(case=case, to=neighbour.municipality, by=By.system())
     assert entry.data["same_category"] is False
     assert case.topic.category.sort == "defect"
-    run_jobs(seconds=5)
+    assert run_jobs().failed == 0
     staff = Delivery.objects.get(purpose="handed_over", role="unit")
     assert "Die bisherige Kategorie gibt es hier nicht" in staff.text
 
