@@ -78,6 +78,8 @@ def marks_of(case: Any) -> list[Mark]:
         found.append(Mark("danger", _("Danger")))
     if case.still_there:
         found.append(Mark("eye", _("Feedback: still there")))
+    if case.handed_back and case.unit_id is None and not case.facts.closed:
+        found.append(Mark("back", _("Handed back")))
     if case.answered:
         found.append(Mark("message", _("Answer of the reporter")))
     if case.outside_answered:

@@ -34,7 +34,7 @@ def _unanswered(**what: Any) -> Exists:
 
 
 def marked(cases: QuerySet[Case]) -> QuerySet[Case]:
-    """Cases with the marks of a row: has_photo, to_release, still_there, answered, outside_answered."""
+    """Cases with the marks of a row: has_photo, to_release, still_there, answered, outside_answered, handed_back."""
     # `reports.services.releasable` as SQL: what may not be released waits for nobody.
     hidden = Q(stage__hides=True) | Q(state=State.WITHDRAWN.value, public_at=None)
     may_be_public = Q(confidential=False, part_of=None, topic__category__sort__in=PUBLIC_SORTS) & ~hidden
@@ -48,4 +48,5 @@ def marked(cases: QuerySet[Case]) -> QuerySet[Case]:
         still_there=_unanswered(deed=Deed.FEEDBACK.value, data__still_there=True),
         answered=_unanswered(deed=Deed.ANSWER.value),
         outside_answered=_unanswered(actor=Actor.OUTSIDE.value),
+        handed_back=_unanswered(deed=Deed.HANDED_BACK.value),
     ).alias(to_release=Exists(Case.objects.filter(pk=OuterRef("pk")).filter(may_be_public & (text | photo))))

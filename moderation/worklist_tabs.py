@@ -33,8 +33,9 @@ def _at_hand(at: datetime) -> Q:
 
 
 def _to_review(user: User, at: datetime) -> Q:
-    """What nobody has looked at, and every word of a citizen that nobody has followed with anything yet."""
-    unseen = Q(state=State.NEW.value) | Q(to_release=True)
+    """What nobody has looked at or has, and every word of a citizen that nobody has followed with anything yet."""
+    handed_back = Q(unit=None, state__in=ACTIVE_VALUES, handed_back=True)
+    unseen = Q(state=State.NEW.value) | Q(to_release=True) | handed_back
     return (unseen & _at_hand(at)) | Q(still_there=True) | Q(answered=True) | Q(outside_answered=True)
 
 

@@ -90,7 +90,7 @@ def colleague(user: User, role: Role = Role.COLLEAGUE) -> Recipient:
 
 def watchers(case: Case, *, besides: int | None) -> list[Recipient]:
     """Colleagues who watch the case and still see it, without the one (user id) who did it themselves."""
-    rows = Watcher.objects.filter(case=case, user__is_active=True).exclude(user_id=besides).select_related("user")
+    rows = Watcher.objects.filter(case=case, user__is_active=True).exclude(user_id=besides or 0).select_related("user")
     return [
         colleague(row.user, Role.WATCHER)
         for row in rows.order_by("pk")

@@ -8,8 +8,9 @@ from django.urls import reverse
 from cases.change import By
 from cases.models import Case
 from cases.policy import Deed, State
-from cases.services import note
+from cases.services import move, note
 from reports.models import Photo
+from reports.services import release_text
 from tests.conftest import jpeg
 from tests.moderation.conftest import forms_of
 
@@ -54,8 +55,10 @@ def test_accept_answer_and_settle_with_a_photo(worker, make_report, town):
     assert [entry.deed for entry in case.entries.order_by("version")][-3:] == ["accepted", "message", "moved"]
 
 
-def test_handing_back_needs_a_reason_and_leads_away(worker, make_report):
+def test_handing_back_needs_a_reason_and_puts_it_before_the_complaint_management(worker, manager, make_report, town):
     case = make_report()
+    move(case=case, to=State.OPEN, by=By.staff(town.manager))
+    release_text(case=case, by=By.staff(town.manager))
     refused = sent(worker, case, "zurueckgeben", text="")
     assert refused.status_code == 422
     assert "narrow.css" in refused.content.decode()
@@ -64,6 +67,8 @@ def test_handing_back_needs_a_reason_and_leads_away(worker, make_report):
     assert answer["Location"].startswith(reverse("desk"))
     case.refresh_from_db()
     assert case.unit is None
+    rows = manager.get(reverse("desk"), {"liste": "pruefen"}).context["rows"]
+    assert ("Zurückgegeben", case.pk) in [(mark.label, row.pk) for row in rows for mark in row.marks]
 
 
 def test_somebody_faster_is_told_here_too(worker, make_report, town):
