@@ -32,7 +32,7 @@ from intake import services
 from intake.models import IncomingMail, IncomingMailQuerySet
 from intake.policy import Outcome
 from reports import flow
-from reports.asking import remember
+from reports.asking import here, remember
 from reports.flow_pages import address_of
 
 PAGE: Final = 50
@@ -81,8 +81,7 @@ def index(request: HttpRequest) -> HttpResponse:
         }
         for slug, label in LISTS
     ]
-    address = request.municipality.intake() if getattr(request, "municipality", None) else ""
-    return render(request, "intake/list.html", {"tabs": tabs, "page": page, "address": address})
+    return render(request, "intake/list.html", {"tabs": tabs, "page": page, "address": here(request).intake()})
 
 
 def _mail(request: HttpRequest, pk: int) -> IncomingMail:
@@ -168,7 +167,7 @@ def take_over(request: HttpRequest, pk: int) -> HttpResponse:
     if draft is None or draft.case_id is not None:
         messages.error(request, _("There is no draft any more."))
         return redirect("intake_mail", pk)
-    if draft.municipality_id != request.municipality.pk:  # type: ignore[attr-defined]
+    if draft.municipality_id != here(request).pk:
         base = mail.municipality.base_url()
         messages.error(request, _("Please do that on the pages of the municipality: %(url)s") % {"url": base})
         return redirect("intake_mail", pk)

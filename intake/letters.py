@@ -10,7 +10,7 @@ from django.utils import translation
 
 from cases.models import Contact, Draft
 from intake.models import IncomingMail
-from intake.policy import LINKS_PER_DAY
+from intake.policy import LINKS_PER_DAY, LINKS_PER_HOUR
 from notifications.planning import Planned
 from notifications.policy import Purpose, Role
 from notifications.recipients import Recipient
@@ -20,10 +20,13 @@ from outbox.bell import ring_after_commit
 from reports.flow import DRAFT_DAYS
 
 
-def may_link(*, sender: str, at: datetime) -> bool:
-    """Whether the address may be sent one more link today; counted in the table, so that no cache forgets it."""
-    rows = IncomingMail.objects.by(sender).filter(received_at__gt=at - timedelta(days=2), linked_at__isnull=False)
-    return rows.filter(linked_at__gt=at - timedelta(days=1)).count() < LINKS_PER_DAY
+def may_link(*, mail: IncomingMail, at: datetime) -> bool:
+    """Whether the sender may be sent one more link now; counted in the table, so that no cache forgets it."""
+    rows = IncomingMail.objects.filter(received_at__gt=at - timedelta(days=2), linked_at__gt=at - timedelta(days=1))
+    if rows.filter(sender=mail.sender, blanked_at=None).count() >= LINKS_PER_DAY:
+        return False
+    lately = rows.filter(municipality=mail.municipality_id, linked_at__gt=at - timedelta(hours=1))
+    return lately.count() < LINKS_PER_HOUR
 
 
 def send_link(*, mail: IncomingMail, draft: Draft, language: str, photos: int, at: datetime) -> None:

@@ -102,6 +102,8 @@ class Parsed:
     encrypted: bool = False
     forwarded: bool = False
     charset_wrong: bool = False
+    forged: bool = False
+    """Our mail server says that the sender's domain disowns it (RFC 8601, DMARC)."""
     language: str = ""
     """ "de" or "en" as far as the words tell, "" where they do not."""
 
@@ -150,6 +152,8 @@ class _Reading:
         subject = mime.header(message, "Subject")
         found.forwarded = _FORWARD.match(_without(subject, _PREFIX)) is not None
         found.subject = _without(subject, _PREFIX, _FORWARD)[:250]
+        checks = mime.header(message, "Authentication-Results").lower()
+        found.forged = "dmarc=fail" in checks
         found.automatic = automatic.reason(message, found.sender)
 
     def _words(self, message: Message) -> None:

@@ -60,6 +60,8 @@ PER_HOUR = 30
 """Mails of one sender within an hour of which something is made."""
 LINKS_PER_DAY = 5
 """Mails with a link that one address is sent within a day: anybody can write a stranger's address as sender."""
+LINKS_PER_HOUR = 200
+"""The same for all addresses of a municipality together: a flood with invented senders reaches few of them."""
 
 KEEP_RAW = timedelta(days=30)
 """How long a mail is kept as it came."""

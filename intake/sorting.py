@@ -39,6 +39,7 @@ from notifications.policy import Role
 from outbox.leases import Drained, drain
 from outbox.registry import GiveUp
 from reports import flow, flow_photos
+from reports.own_deeds import PHOTOS_IN_ALL
 from reports.own_deeds import answer as answer_report
 from reports.policy import TEXT_MAX as REPORT_TEXT_MAX
 
@@ -89,7 +90,7 @@ def sort(*, mail: IncomingMail, at: datetime) -> dict[str, Any]:
     case, by = (None, None) if parsed.automatic else _answered(mail, parsed)
     if (reason := _why_not(mail, parsed, case, at)) is not None:
         return _refuse(mail, reason, at)
-    kept = _keep(parsed, at)
+    kept = _keep(parsed, at, room=PHOTOS_IN_ALL - case.files.count() if case is not None else PHOTOS_IN_ALL)
     mail.attachments += kept.others
     if case is not None and by is not None:
         return _answer(mail, case, by, parsed, kept, at)
@@ -149,7 +150,7 @@ def _answered(mail: IncomingMail, parsed: parsing.Parsed) -> tuple[Case | None, 
     return None, None
 
 
-def _keep(parsed: parsing.Parsed, at: datetime) -> _Kept:
+def _keep(parsed: parsing.Parsed, at: datetime, *, room: int) -> _Kept:
     """Store the pictures that can be used, each once, as many as a report takes; they belong to nothing yet, and are
     swept away after days if they never do."""
     kept, seen = _Kept(), set()
@@ -159,7 +160,7 @@ def _keep(parsed: parsing.Parsed, at: datetime) -> _Kept:
             continue
         seen.add(digest)
         name = picture.name or f"{number}"
-        if len(kept.files) >= settings.PHOTO_MAX_COUNT or _is_decoration(picture.content):
+        if len(kept.files) >= min(room, settings.PHOTO_MAX_COUNT) or _is_decoration(picture.content):
             kept.others.append(name)
             continue
         try:
@@ -257,7 +258,7 @@ def _draft(mail: IncomingMail, parsed: parsing.Parsed, kept: _Kept, at: datetime
             if position is not None:
                 flow_photos.propose(draft=draft, position=position)
         mail.draft = draft
-        if letters.may_link(sender=parsed.sender, at=at):
+        if not parsed.forged and letters.may_link(mail=mail, at=at):
             language = letters.language_of(parsed.sender, parsed.language)
             letters.send_link(mail=mail, draft=draft, language=language, photos=len(files), at=at)
             mail.linked_at = at

@@ -183,12 +183,12 @@ def html_of(text: str, language: str, asked: str, program: str) -> str:
 def photo(colour: str = "red", *, lon: float | None = None, lat: float | None = None, side: int = 640) -> bytes:
     """A JPEG, with a position if one is given."""
     if lon is None or lat is None:
-        return jpeg(colour, (side, side)).read()
+        return bytes(jpeg(colour, (side, side)).read())
     exif = Image.Exif()
     gps = exif.get_ifd(0x8825)
     gps[1], gps[2] = "N", _degrees(lat)
     gps[3], gps[4] = "E", _degrees(lon)
-    return jpeg(colour, (side, side), exif=exif.tobytes()).read()
+    return bytes(jpeg(colour, (side, side), exif=exif.tobytes()).read())
 
 
 def _degrees(value: float) -> tuple[Any, ...]:

@@ -69,7 +69,7 @@ def mail(number: int) -> bytes:
 @pytest.fixture
 def fetched(mailtown, server) -> Municipality:
     """The municipality with this mailbox."""
-    town = mailtown.municipality
+    town: Municipality = mailtown.municipality
     town.intake_imap = url(server)
     town.save()
     assert dovecot.PASSWORD not in town.intake_imap, "the password is sealed"

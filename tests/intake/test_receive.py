@@ -97,6 +97,13 @@ def test_a_flood_of_one_sender_gets_few_links_and_then_refusals(mailtown):
     assert IncomingMail.objects.filter(outcome="draft").count() == PER_HOUR
 
 
+def test_a_sender_whose_domain_disowns_the_mail_is_not_written_to(mailtown):
+    receive(raw=b"Authentication-Results: mx; spf=fail; dmarc=fail\n" + a_mail(), at=AT)
+    run_incoming()
+    assert (the_mail().outcome, the_mail().linked_at) == ("draft", None)
+    assert not Delivery.objects.filter(purpose="draft").exists()
+
+
 @pytest.fixture
 def asked(mailtown, make_report):
     """A report that waits for its reporter."""
