@@ -1,10 +1,13 @@
 """Which files are photos, which are refused in which words: by content, size, and however they are bent."""
 
 import random
+import resource
 import struct
 import zlib
-from contextlib import suppress
+from contextlib import contextmanager, suppress
+from functools import cache
 from io import BytesIO
+from pathlib import Path
 
 import pillow_heif
 import pytest
@@ -89,6 +92,41 @@ def test_bombs_are_refused_by_their_header():
     with pytest.raises(Unusable) as caught:
         variants(BytesIO(bomb))
     assert caught.value.code == "too_many_pixels"
+
+
+@contextmanager
+def memory(more):
+    """At most `more` bytes above what the process has: what inflates a bomb fails with MemoryError."""
+    now = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
+    before = resource.getrlimit(resource.RLIMIT_AS)
+    resource.setrlimit(resource.RLIMIT_AS, (now + more, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_AS, before)
+
+
+@cache
+def bomb():
+    """400 MB in 400 kB."""
+    packer = zlib.compressobj(1)
+    return b"".join(packer.compress(bytes(2**22)) for _ in range(100)) + packer.flush()
+
+
+@pytest.mark.parametrize("name", [b"IDAT", b"zTXt", b"iTXt", b"iCCP"])
+def test_a_small_picture_that_inflates_costs_no_memory(name):
+    """Zip bombs: a compressed part of a PNG whose header is harmless. Refused, or drawn without it."""
+    variants(BytesIO(saved(scene(), "PNG")))
+    head = {b"zTXt": b"a\0\0", b"iTXt": b"a\0\1\0\0\0", b"iCCP": b"a\0\0", b"IDAT": b""}[name]
+    pixels = [] if name == b"IDAT" else [chunk(b"IDAT", zlib.compress(bytes(301) * 100))]
+    data = png(100, 100, chunk(name, head + bomb()), *pixels)
+    assert len(data) < 2**21
+    with memory(200 * 2**20):
+        with pytest.raises(MemoryError):
+            zlib.decompress(bomb())
+        with suppress(Unusable):
+            look(data)
+            variants(BytesIO(data))
 
 
 def test_a_heic_that_lies_about_its_size_is_refused():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import io
 import json
@@ -12,7 +13,7 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 
-from portal.backup import uploads
+from portal.backup import archive, uploads
 from portal.backup.archive import HASH, Writer
 from portal.backup.dump import backup
 from portal.backup.errors import BackupError, Damaged
@@ -86,6 +87,14 @@ def test_foreign_files_are_refused(tmp_path):
         verify(tmp_path / "foreign")
     with pytest.raises(CommandError, match="cannot be read"):
         call_command("verify_backup", str(tmp_path / "nowhere"))
+
+
+def test_a_part_that_inflates_is_not_unpacked_to_its_end(monkeypatch):
+    """Zip bomb: what is larger than any part of ours is damage."""
+    monkeypatch.setattr(archive, "LARGEST_PART", 10_000)
+    assert len(archive.unpacked(gzip.compress(bytes(10_000)), "tables/1")) == 10_000
+    with pytest.raises(Damaged, match="cannot be unpacked"):
+        archive.unpacked(gzip.compress(bytes(10_000_000)), "tables/1")
 
 
 def test_a_passphrase_is_needed_and_must_be_right(tmp_path, settings):
