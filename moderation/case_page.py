@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Prefetch
+from django.db.models import Count, Exists, OuterRef, Prefetch, Subquery
+from django.db.models.functions import Coalesce
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.functional import cached_property
@@ -17,9 +18,8 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from accounts.policy import Permission
 from cases.change import lies_with
-from cases.following import supporters
 from cases.kinds import kind_of
-from cases.models import PRIORITIES, WAITS_FOR, Case, Entry, Look
+from cases.models import PRIORITIES, WAITS_FOR, Case, Entry, Look, Support
 from cases.policy import CLOCK_STOPPED, EDGES, Deed, State
 from forms.services import present
 from geo.localized import localized
@@ -44,9 +44,15 @@ def case_for(user: User, pk: int) -> Case:
     """A case of somebody's desk with all that its page reads; Http404 for one they may not know of."""
     photos = Photo.objects.select_related("file").order_by("position", "id")
     covers = Municipality.objects.filter(pk=OuterRef("municipality_id"), boundary__covers=OuterRef("point"))
+    confirmed = Support.objects.filter(case=OuterRef("pk"), confirmed_at__isnull=False).order_by()
+    confirmed = confirmed.values("case").annotate(number=Count("pk")).values("number")  # type: ignore[assignment]
     found = (
         marked(seen_by(user))
-        .annotate(inside=Exists(covers), looked_at=Exists(Look.objects.filter(case=OuterRef("pk"))))
+        .annotate(
+            inside=Exists(covers),
+            looked_at=Exists(Look.objects.filter(case=OuterRef("pk"))),
+            supporting=Coalesce(Subquery(confirmed), 0),
+        )
         .select_related(
             "municipality__parent__parent",
             "topic__category",
@@ -338,7 +344,7 @@ class CasePage:
             "releasable": releasable(case),
             "release_url": self.url("freigeben") if self.offered("freigeben") else "",
             "wording_url": self.url("wortlaut") if self.offered("wortlaut") else "",
-            "supporters": supporters(case),
+            "supporters": case.supporting,  # type: ignore[attr-defined]  # an annotation of case_for
             "step": self.step,
             "new_key": uuid.uuid4,
             "menu": self.menu(besides=opened or linked),

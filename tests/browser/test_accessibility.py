@@ -331,10 +331,17 @@ def test_staff_pages(
         "zuweisen",
         "kategorie",
         "ort",
+        "aktenzeichen",
     ]
     for panel in panels:
         page.goto(f"{address}?tun={panel}")
         check(page, panel)
+    page.goto(reverse("desk_paper", args=[world.public.pk]))
+    check(page, "drucken")
+    page.goto(address)
+    page.locator("a[href*='/schwaerzen/']").first.click()
+    expect(page.locator("[data-tools]")).to_be_visible()
+    check(page, "schwaerzen")
     for name in ("mfa_index", "account_change_password", "account_logout"):
         page.goto(reverse(name))
         check(page, name)

@@ -12,7 +12,7 @@ from moderation.deeds import BY_NAME, DEEDS
 from reports.services import release_photo, release_text, withdraw_photo, withdraw_text
 from tests.moderation.conftest import deed_url, forms_of, url
 
-ALWAYS = {"notiz", "aktenzeichen"}
+ALWAYS = {"aufbewahren", "notiz", "aktenzeichen"}
 WHILE_ALIVE = ALWAYS | {"status", "nachricht", "zuweisen", "kategorie", "ort"}
 MERGING = {"zusammenfuehren"}
 FORWARDING = {"weiterleiten", "aufteilen"}
@@ -118,7 +118,9 @@ def test_only_allowed_stages_are_offered(manager, town, make_report):
 
 def test_a_forged_release_of_a_complaint_is_refused_in_words(manager, town, make_report, filled):
     case = make_report("Ärger", category=town.complaint, point=None)
-    response = manager.post(deed_url(case, "freigeben"), filled(manager, case, "notiz", text="Raus damit"))
+    response = manager.post(
+        deed_url(case, "freigeben"), filled(manager, case, "notiz", text="Raus damit", reason="Klarer")
+    )
     assert response.status_code == 409
     assert "darf nichts öffentlich werden" in response.content.decode()
 
@@ -128,17 +130,30 @@ EDITORS_LACK = {
     *("annehmen", "zurueckgeben", "prioritaet", "wiedervorlage", "frist"),
     "zusammenfuehren",
     *FORWARDING,
+    "aufbewahren",
 }
-NOT_YET = {"wortlaut", "aufnehmen", "trennen", "weiterleitung-erneut", "weiterleitung-beenden", "uebergeben"}
+NOT_YET = {
+    "aufbewahren-beenden",
+    "wortlaut",
+    "aufnehmen",
+    "trennen",
+    "weiterleitung-erneut",
+    "weiterleitung-beenden",
+    "uebergeben",
+}
 """What only later states open."""
 
 
 @pytest.mark.parametrize(
     ("who", "missing"),
     [
-        ("field", {"aktenzeichen", "freigeben", "kategorie", "ort", "zuweisen", "prioritaet", "frist"} | FORWARDING),
+        (
+            "field",
+            {"aufbewahren", "aktenzeichen", "freigeben", "kategorie", "ort", "zuweisen", "prioritaet", "frist"}
+            | FORWARDING,
+        ),
         ("editor", EDITORS_LACK),
-        ("clerk", set()),
+        ("clerk", {"aufbewahren"}),
     ],
 )
 def test_what_somebody_may_not_is_neither_offered_nor_done(who, missing, login, town, make_report):
