@@ -98,6 +98,8 @@ def typed(town):
         "nachricht": {"text": "Danke"},
         "mitteilung": {"text": "Wir kommen"},
         "rueckfrage": {"text": "Wo genau?"},
+        "aufbewahren": {"text": "Klage"},
+        "aufbewahren-beenden": {},
         "weiterleiten": {"name": "Stadtwerke", "email": "netz@example.org", "text": "Bitte reparieren"},
         "weiterleitung-erneut": {},
         "weiterleitung-beenden": {},
