@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from cases.models import Case
@@ -35,7 +36,8 @@ class BulkForm(forms.Form):
         for name in ("unit", "assignee"):
             field = self.fields.get(name)
             if isinstance(field, forms.ChoiceField):
-                field.choices = [(SAME, _("as it is")), *list(field.choices)]  # type: ignore[list-item]
+                offered: Any = field.choices
+                field.choices = [(SAME, _("as it is")), *offered]
                 self.initial[name] = SAME
         if "text" in self.fields:
             self.fields["text"].widget = area()
@@ -45,7 +47,8 @@ class BulkForm(forms.Form):
 
     def insert(self) -> None:
         """Put the chosen text block below what was typed."""
-        data = self.data.copy()
+        data = QueryDict(mutable=True)
+        data.update(self.data)
         chosen = next((one for one in self.blocks if str(one.pk) == data.get("block")), None)
         if chosen is not None:
             typed = str(data.get("text", "")).strip()
