@@ -63,7 +63,8 @@ def choose(*, user: User, deed: str, marked: Iterable[str], everything: bool, qu
         raise Invalid({"vorgang": [_("Please choose at least one case.")]})
     if len(chosen) > MOST:
         raise Invalid({"vorgang": [_("At most %(n)d cases at once. Please narrow the list.") % {"n": MOST}]})
-    address = asked.address(seite="").removeprefix("?")[:1500]
+    # Nothing that names a person is kept with it.
+    address = asked.address(seite="", **({"q": ""} if "@" in asked.q else {})).removeprefix("?")[:1500]
     return Bulk.objects.create(owner=user, deed=known.name, chosen=chosen, query=address, created_at=at)
 
 

@@ -63,6 +63,9 @@ def save(*, user: User, name: str, query: str, unit: Unit | None = None) -> Save
     """Keep a list with its filters. Under a name that the person has already, it takes its place. Raises Invalid,
     Denied (a unit that is not theirs)."""
     name, unit, query = _name(name), _checked_unit(user, unit), normalised(query, user)
+    if "@" in QueryDict(query).get("q", ""):
+        # It would outlive the erasure of whom it names.
+        raise Invalid({"name": [_("A view with an e-mail address cannot be saved.")]})
     if len(query) > QUERY_MAX:
         raise Invalid({"name": [_("These filters are too long to be saved.")]})
     own = SavedView.objects.filter(owner=user)

@@ -20,6 +20,7 @@ def test_a_view_holds_the_filters_without_page_and_nonsense(manager, town):
     page = manager.get(answer["Location"])
     assert page.context["views"]["rows"][0]["current"]
     save(manager, query="liste=alle&kategorie=laterne")
+    save(manager, "Erika", query="liste=alle&q=erika@example.org")
     assert SavedView.objects.get().query == "liste=alle&kategorie=laterne", "the same name takes its place"
 
 
