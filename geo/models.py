@@ -1,7 +1,7 @@
 """Municipalities and what lies in them: districts, streets, addresses.
 
 Geometry is WGS84 (EPSG:4326), nullable, and every table that holds one has an integer `id`: SpatiaLite's
-spatial index is keyed by the rowid.
+spatial index is keyed by the rowid. It is long because a town has all its settings in one row.
 """
 
 from __future__ import annotations
