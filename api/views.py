@@ -278,7 +278,12 @@ class OneReport(APIView):
 def _in_review(number: str) -> dict[str, Any]:
     """Number and date of a report under review; 404 for one that is confidential, hidden, withdrawn or unknown."""
     waiting = Case.objects.filter(
-        Q(stage=None) | Q(stage__hides=False), kind=KIND, number=number, confidential=False, public_at=None, part_of=None
+        Q(stage=None) | Q(stage__hides=False),
+        kind=KIND,
+        number=number,
+        confidential=False,
+        public_at=None,
+        part_of=None,
     ).exclude(state=State.WITHDRAWN.value)
     case = waiting.first()
     if case is None:

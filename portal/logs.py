@@ -10,10 +10,15 @@ _SECRET = re.compile(r"(?<=/)[A-Za-z0-9_-]{22,}(?=/|$)")
 """Secrets and tokens in paths: whoever reads a log must not be able to open somebody's own page."""
 
 
+_VALUE = re.compile(r"(?<==)[^&\s]+")
+"""What was typed into an address: words, names, e-mail addresses that staff search for."""
+
+
 def without_secrets(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    """Replace secrets in the path of a request by "…"."""
+    """Replace secrets in the path of a request and all that was typed behind its "?" by "…"."""
     if isinstance(event.get("request"), str):
-        event["request"] = _SECRET.sub("…", event["request"])
+        path, mark, query = event["request"].partition("?")
+        event["request"] = _SECRET.sub("…", path) + mark + _VALUE.sub("…", query)
     return event
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 import structlog
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
@@ -71,7 +72,7 @@ def look(*, at: datetime) -> tuple[int, int]:
     return reached, closed
 
 
-def _open(town: Municipality) -> QuerySet[Case, Case]:
+def _open(town: Municipality) -> QuerySet[Any, Any]:
     """Public ideas of a town that did not reach their goal yet, with `supporters`."""
     told = Entry.objects.filter(case_id=OuterRef("pk"), deed=Deed.GOAL_REACHED.value)
     return (

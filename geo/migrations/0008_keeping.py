@@ -4,25 +4,28 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('geo', '0007_intake'),
+        ("geo", "0007_intake"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='municipality',
-            name='case_days',
-            field=models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='words and place are kept for days'),
+            model_name="municipality",
+            name="case_days",
+            field=models.PositiveSmallIntegerField(
+                blank=True, null=True, verbose_name="words and place are kept for days"
+            ),
         ),
         migrations.AddField(
-            model_name='municipality',
-            name='contact_days',
-            field=models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='contact data are kept for days'),
+            model_name="municipality",
+            name="contact_days",
+            field=models.PositiveSmallIntegerField(
+                blank=True, null=True, verbose_name="contact data are kept for days"
+            ),
         ),
         migrations.AddField(
-            model_name='municipality',
-            name='photo_days',
-            field=models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='photos are kept for days'),
+            model_name="municipality",
+            name="photo_days",
+            field=models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="photos are kept for days"),
         ),
     ]

@@ -24,8 +24,8 @@ class TermsForm(forms.Form):
     case_days = forms.IntegerField(label=_("Words and place"), required=False, min_value=1, max_value=MOST)
 
     def __init__(self, *args: Any, row: Municipality | Topic, above: dict[str, int], **kwargs: Any) -> None:
-        kwargs["initial"] = {name: getattr(row, name) for name in self.base_fields}
-        super().__init__(*args, label_suffix="", **kwargs)
+        kwargs |= {"initial": {name: getattr(row, name) for name in self.base_fields}, "label_suffix": ""}
+        super().__init__(*args, **kwargs)
         for name, field in self.fields.items():
             field.help_text = _("Empty: %(n)d days") % {"n": above[name]}
 
@@ -41,9 +41,7 @@ COLUMNS = {
 def effective(rows: list[Municipality | Topic | None]) -> dict[str, int]:
     """Days per column as the nearest of these rows has them, else as shipped."""
     return {
-        name: next(
-            (value for row in rows if row is not None and (value := getattr(row, name)) is not None), shipped
-        )
+        name: next((value for row in rows if row is not None and (value := getattr(row, name)) is not None), shipped)
         for name, shipped in COLUMNS.items()
     }
 

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from io import BytesIO
+from typing import Any
 
 import pytest
 from django.core.files.storage import default_storage
@@ -56,7 +57,8 @@ def photo(make_report):
 def coloured(content):
     """How many pixels are neither black, white nor grey, as the hidden ones are."""
     image = Image.open(BytesIO(content)).convert("HSV")
-    return sum(count for count, (_hue, saturation, _value) in image.getcolors(2**24) if saturation > 40)
+    colours: list[tuple[int, Any]] = image.getcolors(2**24) or []  # type: ignore[assignment]
+    return sum(count for count, (_hue, saturation, _value) in colours if saturation > 40)
 
 
 def inside(content, area):
@@ -185,6 +187,6 @@ def test_areas_are_read_from_lines_and_written_back():
     for bad in ("1; 2; 3", "a b c d", "~ 4; 1", "50; 50; 0; 10", "nan 1 1 1", "~ 0; 1; 1"):
         with pytest.raises(Unreadable):
             from_lines(bad)
-    for bad in ({"rect": 1}, [{"rect": [0, 0, 1]}], [{}], [3], [{"rect": [0, 0, 1, 1]}] * 201):
+    for wrong in ({"rect": 1}, [{"rect": [0, 0, 1]}], [{}], [3], [{"rect": [0, 0, 1, 1]}] * 201):
         with pytest.raises(Unreadable):
-            read(bad)
+            read(wrong)

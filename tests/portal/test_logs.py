@@ -16,9 +16,12 @@ def test_requests_are_logged_with_an_id_and_without_secrets(client, town, make_r
     with caplog.at_level(logging.INFO):
         client.get(f"/meine/{case.secret}/")
         client.get(f"/bestaetigen/{case.contact.token}/")
+        client.get("/karte/", {"q": "Wilhelmine Geheimrat", "status": "new"})
     told = caplog.text + "".join(capfd.readouterr())
     assert "request_id" in told
     assert case.secret not in told
     assert case.contact.token not in told
     assert "geheim@example.org" not in told
+    assert "Geheimrat" not in told
+    assert "q=…&status=…" in told
     assert json.dumps("…")[1:-1] in told or "…" in told
