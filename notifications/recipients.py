@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from django.conf import settings
 from django.urls import reverse
+from django.utils import translation
 
 from accounts import policy as accounts_policy
 from accounts.models import Membership, Unit, User
@@ -31,6 +32,12 @@ class Recipient:
         return self.role.value if self.id is None else f"{self.role}:{self.id}"
 
 
+def path_in(language: str, name: str, *args: str) -> str:
+    """The path of a page in the language of who gets the link."""
+    with translation.override(language):
+        return reverse(name, args=args)
+
+
 def wants(contact: Contact | None) -> bool:
     """Whether the reporter may be written to: confirmed, not stopped, and the address works."""
     return (
@@ -52,7 +59,7 @@ def first_mail(case: Case) -> Recipient | None:
     contact = case.contact
     if contact is None or not contact.email:
         return None
-    stop = reverse("stop_mails", args=[contact.token])
+    stop = path_in(case.language, "stop_mails", contact.token)
     return Recipient(Role.REPORTER, contact.email.lower(), case.language, stop_path=stop)
 
 
@@ -62,7 +69,8 @@ def followers(case: Case, *, besides: Recipient | None) -> list[Recipient]:
     if besides is not None:
         rows = rows.exclude(email=besides.address)
     return [
-        Recipient(Role.FOLLOWER, row.email, row.language, row.pk, reverse("unfollow", args=[row.token])) for row in rows
+        Recipient(Role.FOLLOWER, row.email, row.language, row.pk, path_in(row.language, "unfollow", row.token))
+        for row in rows
     ]
 
 

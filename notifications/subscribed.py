@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from notifications.plans import Planned
 from notifications.policy import Purpose, Role
-from notifications.recipients import Recipient
+from notifications.recipients import Recipient, path_in
 from notifications.services import write
 from notifications.tasks import drain_deliveries
 from outbox.bell import ring_after_commit
@@ -136,5 +136,7 @@ def _manage_url(subscriber: Subscriber) -> str:
 
 def _to(subscriber: Subscriber, rhythm: Rhythm | None = None) -> Recipient:
     """One click ends the mails of one rhythm; a mail with a link to confirm has nothing to end."""
-    stop = reverse("subscription_stop", args=[subscriber.token, rhythm.value]) if rhythm is not None else ""
+    stop = (
+        path_in(subscriber.language, "subscription_stop", subscriber.token, rhythm.value) if rhythm is not None else ""
+    )
     return Recipient(Role.SUBSCRIBER, subscriber.email, subscriber.language, subscriber.pk, stop)

@@ -1,5 +1,6 @@
 """Who gets which mail, and what stands in it."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -61,6 +62,9 @@ def test_the_receipt_speaks_the_language_of_the_reporter(make_report, mails):
     (receipt,) = mails()
     assert receipt.subject == f"Your report {case.number} has arrived"
     assert 'lang="en"' in receipt.html
+    links = re.findall(r"https?://\S+", receipt.text)
+    assert links
+    assert all("/en/" in link for link in links if link.count("/") > 3)
 
 
 # Danger --------------------------------------------------------------------------------------------------------------
