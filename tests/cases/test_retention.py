@@ -109,4 +109,4 @@ def test_the_jobs_delete_unconfirmed_contacts_and_keep_the_case(public_case, mak
     forget_drafts()
     assert Case.objects.get(pk=case.pk).contact is None
     assert list(Contact.objects.values_list("email", flat=True)) == ["paul@example.org"]
-    assert {entry.task.name for entry in SCHEDULE} == {forget_unconfirmed.name, forget_drafts.name, forget_files.name}
+    assert {forget_unconfirmed.name, forget_drafts.name, forget_files.name} <= {entry.task.name for entry in SCHEDULE}

@@ -48,9 +48,12 @@ SECRET = {
     "my_reports_delete",
     "my_reports_close",
     "invitation",
+    "forwarded",
+    "forwarded_photo",
+    "intake_draft",
 }
 """Need a secret out of a mail, of the session or of the address; shown to the one person who has it."""
-STAFF = ("account_", "mfa_", "desk", "setup", "demo_mail", "field", "operations")
+STAFF = ("account_", "mfa_", "desk", "duties", "intake", "setup", "demo_mail", "field", "operations")
 """Need a login (or are the demo's own)."""
 WORLD = "bbox=8.0,51.0,9.0,53.0"
 
