@@ -497,7 +497,7 @@ def test_incoming_mail_pages(
         check(page, f"posteingang-{name}")
     drafted = IncomingMail.objects.filter(outcome="draft").order_by("-bytes")[0]
     page.goto(reverse("intake_mail", args=[drafted.pk]))
-    page.get_by_role("button", name="Antwort senden").click()
+    page.get_by_role("button", name="Antwort absenden").click()
     expect(page.get_by_text("Bitte schreiben Sie ein paar Worte")).to_be_visible()
     check(page, "posteingang-mail-fehler")
     page.goto(reverse("intake_mail", args=[IncomingMail.objects.get(reason="encrypted").pk]))
