@@ -92,7 +92,9 @@ def _put(name: str, content: bytes, *, like: str) -> None:
         source, target = default_storage.path(like), default_storage.path(name)
         Path(target).parent.mkdir(parents=True, exist_ok=True)
         os.link(source, target)
-    except (NotImplementedError, OSError):  # not a folder, no such file yet, or a file system without links
+    except (NotImplementedError, OSError):
+        # The storage is no folder, the picture is the first of its kind, or the file system knows no links: stored like
+        # any other. What is really wrong, such as a full disk, is raised here.
         default_storage.save(name, ContentFile(content))
 
 

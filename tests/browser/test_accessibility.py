@@ -1,6 +1,7 @@
 """axe-core with the rules of EN 301 549 on every page of citizens and staff: phone and desk, light and dark.
 
-A page is loaded once; then the window and the colours change under it, as they do for people.
+A page is loaded once; then the window and the colours change under it, as they do for people. The module is long
+because it is the one list of all pages: which is missing shows at a glance.
 """
 
 from __future__ import annotations

@@ -3,7 +3,8 @@
     OFFLINE_CYCLES=100 OFFLINE_SEED=7 script/test tests/browser/test_offline_cycles.py
 
 Every cycle writes one report with two photos. Where the reception goes, how the phone dies, whether answers get lost,
-and where the person goes on is drawn by chance; the seed stands in the name of a failure and repeats it.
+and where the person goes on is drawn by chance; the seed stands in the name of a failure and repeats it. The module is
+long because a day is one story, which no part of it tells alone.
 """
 
 from __future__ import annotations
