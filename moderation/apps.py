@@ -7,7 +7,7 @@ class ModerationConfig(AppConfig):
     name = "moderation"
 
     def ready(self) -> None:
-        from moderation.bulk import run_items
+        from moderation.bulk.services import run_items
         from moderation.models import BulkItem
         from moderation.tasks import drain_bulks
         from outbox.registry import register_table

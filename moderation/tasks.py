@@ -4,7 +4,7 @@ from celery import shared_task
 from celery.schedules import crontab
 from django.utils import timezone
 
-from moderation.bulk import forget, run_items
+from moderation.bulk.services import forget, run_items
 from outbox.bell import ring
 from outbox.tasks import RUN_SECONDS, Periodic
 

@@ -2,16 +2,15 @@
 
 from django.urls import include, path
 
-from moderation import case_views, views
+from moderation import absence, entry
 
 urlpatterns = [
-    path("", views.desk, name="desk"),
-    path("vorgang/<int:pk>/", case_views.show, name="desk_case"),
-    path("", include("moderation.people_urls")),
-    path("", include("moderation.case_urls")),
-    path("vorgang/<int:pk>/<slug:name>/", case_views.do, name="desk_deed"),
-    path("", include("moderation.worklist_urls")),
+    path("", include("moderation.worklist.urls")),
+    path("vorgang/<int:pk>/", include("moderation.case.urls")),
+    path("neu/", entry.new, name="desk_new"),
+    path("neu/nah/", entry.near, name="desk_near"),
+    path("abwesenheit/", absence.away, name="desk_absence"),
+    path("abwesenheit/<int:pk>/ende/", absence.back, name="desk_absence_end"),
     path("datenschutz/", include("moderation.duties.urls")),
-    path("", include("moderation.together_urls")),
-    path("", include("moderation.setup_urls")),
+    path("", include("moderation.setup.urls")),
 ]

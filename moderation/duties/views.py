@@ -27,7 +27,7 @@ from geo.localized import localized
 from geo.models import Municipality
 from moderation.access import staff
 from moderation.duties.forms import EraseForm, PersonForm, TermsForm, effective
-from moderation.setup_access import allowed_to
+from moderation.setup.access import allowed_to
 
 SHOWN = 200
 """Rows of tonight's list and of the log that are shown."""

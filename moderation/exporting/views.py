@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 from moderation.access import staff, staff_only
 from moderation.exporting.columns import rows
 from moderation.exporting.formats import as_csv, as_geojson, as_xlsx
-from moderation.worklist import Query, Worklist
+from moderation.worklist.lists import Query, Worklist
 
 TYPES = {
     "csv": "text/csv; charset=utf-8",

@@ -22,7 +22,7 @@ from cases.models import Case, File, TextBlock
 from cases.policy import State
 from cases.services import TEXT_MAX
 from geo.localized import localized
-from moderation import choices
+from moderation.case import choices
 from reports.placeholders import NAMED, fill, fill_name, left_open
 
 

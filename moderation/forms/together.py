@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from cases.forwarding import DAYS, DAYS_MAX
 from cases.models import Case
 from geo.models import Municipality
-from moderation import choices
+from moderation.case import choices
 from moderation.forms.base import DeedForm, TextForm, words
 from reports.handing_over import goals
 from reports.numbering import find

@@ -14,7 +14,7 @@ from accounts.units import indented
 from cases.models import Stage
 from cases.policy import CLOSED, State
 from geo.spatial import make_point
-from moderation import choices
+from moderation.case import choices
 from moderation.forms.base import DeedForm, PhotosField, TextForm, words
 from reports.models import Category
 

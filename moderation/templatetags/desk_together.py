@@ -7,7 +7,7 @@ from typing import Any
 from django import template
 
 from moderation.access import seen_by
-from moderation.case_page import CasePage
+from moderation.case.page import CasePage
 
 register = template.Library()
 

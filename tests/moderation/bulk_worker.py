@@ -10,7 +10,7 @@ from django.conf import settings
 settings.DATABASES["default"] |= json.loads(os.environ["DATABASE"])
 django.setup()
 
-from moderation.bulk import run_items  # noqa: E402
+from moderation.bulk.services import run_items  # noqa: E402
 from moderation.models import BulkItem  # noqa: E402
 from outbox.leases import release_dead  # noqa: E402
 

@@ -8,7 +8,7 @@ from cases.change import By
 from cases.models import Case, Entry, Stage, TextBlock
 from cases.policy import Deed, State
 from cases.services import assign, confirm_contact, move, note
-from moderation import bulk as verbs
+from moderation.bulk import services as verbs
 from moderation.models import Bulk, Outcome
 from notifications.models import Delivery
 from outbox.models import Job

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from cases.models import Entry
 from cases.policy import Deed
-from moderation.bulk import choose, start
+from moderation.bulk.services import choose, start
 from moderation.models import BulkItem, Outcome
 from moderation.tasks import drain_bulks
 

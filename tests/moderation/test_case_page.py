@@ -10,8 +10,8 @@ from django.utils import timezone
 from cases.change import By
 from cases.policy import Deed, State
 from cases.services import assign, move, note, note_bounce
+from moderation.case.history import _titles
 from moderation.deeds import DEEDS
-from moderation.history import _titles
 from reports.services import change_category, release_text
 from tests.conftest import AT
 from tests.moderation.conftest import url

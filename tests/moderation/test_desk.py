@@ -181,7 +181,7 @@ def test_marks_are_words(manager, make_report, town):
 
 
 def test_long_lists_have_pages(manager, make_report, monkeypatch):
-    monkeypatch.setattr("moderation.worklist.PAGE", 5)
+    monkeypatch.setattr("moderation.worklist.lists.PAGE", 5)
     for _number in range(7):
         make_report()
     first, second = manager.get(DESK), manager.get(DESK, {"seite": 2})

@@ -11,7 +11,7 @@ from cases.change import By
 from cases.models import Case, Entry, Stage
 from cases.services import note
 from moderation.deeds import BY_NAME, DEEDS
-from moderation.worklist import TABS
+from moderation.worklist.lists import TABS
 from reports.models import Photo
 from reports.services import attach_photo
 from tests.conftest import AT, jpeg

@@ -46,7 +46,7 @@ def test_the_try_says_why_it_does_not_work(town, login, monkeypatch):
     def refuse(*args, **options):
         raise Refused("imap.stadt.example is not a public address")
 
-    monkeypatch.setattr("moderation.mailbox.Box", refuse)
+    monkeypatch.setattr("moderation.setup.mailbox.Box", refuse)
     answer = login(town.admin).post(reverse("setup_intake"), {**TYPED, "probe": "1"})
     said = [str(one) for one in get_messages(answer.wsgi_request)]
     assert answer.status_code == 302

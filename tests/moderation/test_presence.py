@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from cases.change import By
 from cases.services import note
-from moderation import presence
+from moderation.case import presence
 from tests.moderation.conftest import deed_url, url
 
 

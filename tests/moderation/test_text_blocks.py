@@ -8,7 +8,7 @@ import pytest
 from cases.change import By
 from cases.models import Case, Entry, TextBlock
 from cases.policy import Deed, State
-from moderation.choices import block_choices, blocks
+from moderation.case.choices import block_choices, blocks
 from reports.placeholders import NAMED, PLACEHOLDERS, unknown
 from reports.services import release_text
 from tests.moderation.conftest import deed_url, url

@@ -18,7 +18,7 @@ from cases.models import Case, Support
 from cases.policy import State
 from cases.services import assign, move, note
 from geo.models import District
-from moderation.worklist import PARAMETERS, Query
+from moderation.worklist.lists import PARAMETERS, Query
 from tests.conftest import square
 from tests.moderation.test_desk import DESK, numbers
 

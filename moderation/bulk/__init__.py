@@ -1,0 +1,1 @@
+"""One deed for many cases, tried beforehand and done in the background."""

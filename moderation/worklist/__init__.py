@@ -1,0 +1,1 @@
+"""The work list: tabs, filters, rows, saved views."""
