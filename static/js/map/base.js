@@ -113,12 +113,12 @@ async function drawGround(L, map, element, cross) {
   pane.style.zIndex = 250;
   pane.style.pointerEvents = "none";
   const colours = () => (isDark() ? COLOURS.dark : COLOURS.light);
-  const common = { pane: "ground", renderer: L.canvas({ pane: "ground", padding: 0.5 }), interactive: false };
+  const common = { pane: "ground", renderer: L.canvas({ pane: "ground", padding: 0.2 }), interactive: false };
   const layers = [];
-  // One layer after the other, so that the page answers in between
-  const add = async (features, style) => {
+  // Made one after the other, so that the page answers in between, and drawn in one go: each frame costs a slow phone.
+  const make = async (features, style) => {
     await pause();
-    layers.push([L.geoJSON(features, { ...common, style: style(colours(), map.getZoom()) }).addTo(map), style]);
+    layers.push([L.geoJSON(features, { ...common, style: style(colours(), map.getZoom()) }), style]);
   };
   const tiled = Boolean(element.dataset.tiles);
   const names = tiled ? null : new Labels(map, L, data.features, cross).addTo(map);
@@ -131,13 +131,16 @@ async function drawGround(L, map, element, cross) {
   onScheme(draw);
   if (!tiled) {
     element.style.backgroundColor = colours().outside;
-    await add(of("boundary"), (c) => ({ fill: true, fillColor: c.paper, fillOpacity: 1, stroke: false }));
-    await add(of("district"), (c, z) => ({ fill: false, color: c.district, weight: z > 12 ? 1.5 : 1, dashArray: "2 5" }));
-    await add(of("street"), (c, z) => ({ color: c.casing, weight: width(z) + (z < 13 ? 1.25 : 2), lineCap: "round" }));
-    await add(of("street"), (c, z) => ({ color: c.street, weight: width(z), lineCap: "round" }));
+    await make(of("boundary"), (c) => ({ fill: true, fillColor: c.paper, fillOpacity: 1, stroke: false }));
+    await make(of("district"), (c, z) => ({ fill: false, color: c.district, weight: z > 12 ? 1.5 : 1, dashArray: "2 5" }));
+    await make(of("street"), (c, z) => ({ color: c.casing, weight: width(z) + (z < 13 ? 1.25 : 2), lineCap: "round" }));
+    await make(of("street"), (c, z) => ({ color: c.street, weight: width(z), lineCap: "round" }));
   }
-  await add(of("member"), (c) => ({ fill: false, color: c.district, weight: 1.5 }));
-  await add(of("boundary"), (c) => ({ fill: false, color: c.border, weight: 2, dashArray: "8 4 2 4" }));
+  await make(of("member"), (c) => ({ fill: false, color: c.district, weight: 1.5 }));
+  await make(of("boundary"), (c) => ({ fill: false, color: c.border, weight: 2, dashArray: "8 4 2 4" }));
+  await pause();
+  for (const [layer] of layers) layer.addTo(map);
+  await new Promise((drawn) => requestAnimationFrame(() => setTimeout(drawn)));
   names?.draw(colours());
   return data;
 }

@@ -67,11 +67,13 @@ function closer(rows) {
   return button;
 }
 
-/** Keep the worker as this platform wants it: there, or gone. It waits until the page is done. */
+const AFTER = 3_000; // ms; a map starts after its page is loaded, and what the worker fetches would slow it
+
+/** Keep the worker as this platform wants it: there, or gone. It waits until the page is done and calm. */
 function keepWorker() {
   if (!("serviceWorker" in navigator)) return;
   const deed = data.worker ? register : unregister;
-  const calm = () => (window.requestIdleCallback ? requestIdleCallback(deed, { timeout: 4000 }) : setTimeout(deed, 1000));
+  const calm = () => setTimeout(() => (window.requestIdleCallback ? requestIdleCallback(deed, { timeout: 4000 }) : deed()), AFTER);
   if (document.readyState === "complete") calm();
   else addEventListener("load", calm);
 }
