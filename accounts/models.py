@@ -166,3 +166,25 @@ class Absence(models.Model):
 
     def __str__(self) -> str:
         return f"absence {self.pk}"
+
+
+class RuleChange(models.Model):
+    """One change of a rule: who, when, what, and the values before and after. Written by `accounts.rulelog.note`,
+    never changed."""
+
+    municipality = models.ForeignKey(Municipality, models.CASCADE, related_name="rule_changes")
+    actor = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
+    """None: a command of the platform, or somebody whose account is gone."""
+    at = models.DateTimeField()
+    subject = models.CharField(max_length=40)
+    label = models.CharField(max_length=200, blank=True)
+    before = models.JSONField(default=dict)
+    after = models.JSONField(default=dict)
+    """{field: value} of what differs."""
+
+    class Meta:
+        indexes = [models.Index(fields=["municipality", "-at"], name="rule_change_latest")]
+        ordering = ["-at", "-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.subject} {self.pk}"

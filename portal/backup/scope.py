@@ -42,6 +42,7 @@ INHERITED = {
 """What a county's row means to its municipalities; rows without municipality are shared by all."""
 OWN_ONLY = {
     "accounts.Membership",
+    "accounts.RuleChange",
     "accounts.SetUpStep",
     "cases.Case",
     "cases.Draft",
