@@ -1,24 +1,23 @@
-"""Keeping and deleting: terms, holds, what is due tonight, and the one verb that deletes.
+"""Keeping and deleting: holds, what is due tonight by its term (cases.terms), and the one verb that deletes.
 
-Terms are counted in days from the closing of a case; the category says how long, else its group, the municipality, its
-county, else `policy.KEEP_DAYS`. A case under a hold is left alone. What was deleted stands in the log (`Erasure`),
-which names nobody. Originals of photos have a term of their own (cases.redacting).
+A case under a hold is left alone. What was deleted stands in the log (`Erasure`), which names nobody. Originals of
+photos are deleted by `cases.redacting`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import date, datetime
 
 import structlog
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from accounts.policy import Permission
-from cases import files
+from cases import files, terms
 from cases.change import Act, By, Step, change
 from cases.errors import Invalid, Refused
 from cases.kinds import kind_of
@@ -38,13 +37,11 @@ from cases.models import (
     Watcher,
     new_secret,
 )
-from cases.policy import CLOSED, KEEP_DAYS, Deed, Part
+from cases.policy import CLOSED, Deed, Part
 from geo.models import Municipality
 
 log = structlog.get_logger("anliegen.duties")
-_BERLIN = ZoneInfo("Europe/Berlin")
 REASON_MAX = 300
-_COLUMN = {Part.CONTACT: "contact_days", Part.PHOTOS: "photo_days", Part.CASE: "case_days"}
 _KEPT_DATA = frozenset({"from", "to", "stage", "label", "unit", "unit_before", "assignee", "still_there", "parts"})
 """What an erased entry still says: states and ids, for counting."""
 _SHAPES = (
@@ -54,22 +51,7 @@ _SHAPES = (
 )
 
 
-# Terms ----------------------------------------------------------------------------------------------------------------
-def days(part: Part, topic: Topic | None, municipality: Municipality) -> int:
-    """Days after closing for which a part is kept: by the category, its group, the municipality, its county."""
-    rows: list[Topic | Municipality | None] = [topic, topic.parent if topic else None, *municipality.chain()]
-    said = (getattr(row, _COLUMN[part]) for row in rows if row is not None)
-    return next((one for one in said if one is not None), KEEP_DAYS[part])
-
-
-def due_on(case: Case, part: Part) -> date | None:
-    """The day on which a part is deleted by itself; None while the case is open."""
-    if case.closed_at is None or not case.facts.closed:
-        return None
-    closed = case.closed_at.astimezone(_BERLIN).date()
-    return closed + timedelta(days=days(part, case.topic, case.municipality))
-
-
+# What is due --------------------------------------------------------------------------------------------------------
 @dataclass(frozen=True)
 class Due:
     """One part of one case whose day has come."""
@@ -84,16 +66,13 @@ def due(*, at: datetime, municipality: Municipality | None = None) -> Iterator[D
     per part, rows are streamed."""
     for part in Part:
         for case in _candidates(part, at, municipality).iterator(chunk_size=200):
-            day = due_on(case, part)
-            if day is not None and day <= at.astimezone(_BERLIN).date():
+            day = terms.ends_on(case, terms.COLUMN[part])
+            if day is not None and day <= localdate(at):
                 yield Due(case, part, day)
 
 
 def _candidates(part: Part, at: datetime, municipality: Municipality | None) -> QuerySet[Case]:
-    said = [KEEP_DAYS[part]]
-    for rows in (Topic.objects.order_by(), Municipality.objects.order_by()):
-        said += rows.exclude(**{_COLUMN[part]: None}).values_list(_COLUMN[part], flat=True).distinct()
-    earliest = at - timedelta(days=max(0, min(said) - 1))
+    earliest = terms.closed_before(terms.COLUMN[part], at)
     held = Hold.objects.filter(case_id=OuterRef("pk"), ended_at=None)
     left = {
         Part.CONTACT: Q(contact__isnull=False),
@@ -250,26 +229,24 @@ def note(*, municipality: Municipality, part: str, pieces: int, by: By, at: date
 
 
 @transaction.atomic
-def set_terms(*, municipality: Municipality, topic: Topic | None, terms: dict[str, int | None]) -> None:
+def set_terms(*, municipality: Municipality, topic: Topic | None, days: dict[str, int | None]) -> None:
     """Set the terms of a municipality, or of one of its categories; None takes them from above.
 
-    `terms` has the names of columns: contact_days, photo_days, case_days, original_days. Raises Invalid unless
+    `days` has the names of columns: contact_days, photo_days, case_days, original_days. Raises Invalid unless
     contact ≤ photos ≤ case after inheritance (what is deleted with the words cannot be kept longer).
     """
     row: Municipality | Topic = topic or municipality
-    for name in terms:
-        setattr(row, name, terms[name])
+    for name in days:
+        setattr(row, name, days[name])
     _check_order(topic, municipality)
-    row.save(update_fields=list(terms))
+    row.save(update_fields=list(days))
 
 
 def _check_order(topic: Topic | None, municipality: Municipality) -> None:
-    words = days(Part.CASE, topic, municipality)
-    for part in (Part.CONTACT, Part.PHOTOS):
-        if days(part, topic, municipality) > words:
-            raise Invalid(
-                {_COLUMN[part]: [_("Nothing can be kept longer than the case itself (%(n)d days).") % {"n": words}]}
-            )
+    words = terms.days(terms.COLUMN[Part.CASE], topic, municipality)
+    for column in (terms.COLUMN[Part.CONTACT], terms.COLUMN[Part.PHOTOS]):
+        if terms.days(column, topic, municipality) > words:
+            raise Invalid({column: [_("Nothing can be kept longer than the case itself (%(n)d days).") % {"n": words}]})
 
 
 def parts_of(names: Iterable[str]) -> set[Part]:

@@ -8,27 +8,25 @@ moment). The original moves along, for nobody but who may release, until its dat
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import datetime
 
 import structlog
 from django.conf import settings
 from django.core.files.storage import default_storage
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from accounts.policy import Permission
-from cases import files, pictures
+from cases import files, pictures, terms
 from cases.areas import Area
 from cases.change import Act, By, change, require
 from cases.errors import Conflict, Invalid
-from cases.models import Case, Entry, File, Hold, Topic, new_secret
-from cases.policy import ORIGINAL_DAYS, Deed
-from geo.models import Municipality
+from cases.models import Entry, File, Hold, new_secret
+from cases.policy import Deed
 
 log = structlog.get_logger("anliegen.files")
-_BERLIN = ZoneInfo("Europe/Berlin")
 _SOURCE = "large.jpg"
 """What is painted on once the original is gone."""
 
@@ -100,35 +98,14 @@ def _made(file: File, shapes: Sequence[Area]) -> str:
 
 
 # The end of originals ------------------------------------------------------------------------------------------------
-def original_days(topic: Topic, municipality: Municipality) -> int:
-    """Days after closing for which originals are kept: by the category, its group, the municipality, its county."""
-    rows: list[Topic | Municipality | None] = [topic, topic.parent, *municipality.chain()]
-    return next((row.original_days for row in rows if row is not None and row.original_days is not None), ORIGINAL_DAYS)
-
-
-def delete_original_on(case: Case) -> date | None:
-    """The day on which the originals of a case's photos are deleted; None while it is open. Taken up again, the days
-    begin anew with the next closing."""
-    if case.closed_at is None or not case.facts.closed:
-        return None
-    closed = case.closed_at.astimezone(_BERLIN).date()
-    return closed + timedelta(days=original_days(case.topic, case.municipality))
-
-
 def delete_originals(*, at: datetime) -> int:
     """Delete the originals whose day has come; the variants stay, and so does what is under a hold. Returns how many.
 
     A file without variants loses its picture: they could not be made within all these days.
     """
-    today, number = at.astimezone(_BERLIN).date(), 0
-    rows = (
-        *Topic.objects.order_by().values_list("original_days", flat=True).distinct(),
-        *Municipality.objects.order_by().values_list("original_days", flat=True).distinct(),
-    )
-    said = [ORIGINAL_DAYS, *(days for days in rows if days is not None)]
-    earliest = at - timedelta(days=max(0, min(said) - 1))
+    number = 0
     waiting = (
-        File.objects.filter(original_deleted_at=None, case__closed_at__lte=earliest)
+        File.objects.filter(original_deleted_at=None, case__closed_at__lte=terms.closed_before(terms.ORIGINALS, at))
         .filter(Q(ready_at__isnull=False) | Q(failed=True))
         .exclude(Exists(Hold.objects.filter(case=OuterRef("case"), ended_at=None)))
         .select_related("case__topic__parent", "case__municipality__parent__parent")
@@ -141,8 +118,8 @@ def delete_originals(*, at: datetime) -> int:
     )
     for file in waiting.iterator(chunk_size=200):
         assert file.case is not None
-        day = delete_original_on(file.case)
-        if day is None or day > today:
+        day = terms.ends_on(file.case, terms.ORIGINALS)
+        if day is None or day > localdate(at):
             continue
         # The key may have changed by a redaction meanwhile; then the next night finds it.
         if File.objects.filter(pk=file.pk, key=file.key, original_deleted_at=None).update(original_deleted_at=at):

@@ -18,7 +18,7 @@ from cases.areas import Area, Rectangle, read, to_lines
 from cases.change import Act, By
 from cases.errors import Conflict, Denied, Invalid, KeyReused, NoSuchEdge, Refused
 from cases.policy import LookFor
-from cases.redacting import delete_original_on
+from cases.terms import ORIGINALS, ends_on
 from moderation.access import staff, staff_only
 from moderation.case import history
 from moderation.case.page import CasePage, case_for
@@ -159,7 +159,7 @@ def _render(
         "unit": max(file.width, file.height),
         "back": page.url(),
         "original_form": OriginalForm(),
-        "delete_on": delete_original_on(case),
+        "delete_on": ends_on(case, ORIGINALS),
         "panel": True,
         **extra,
     }

@@ -8,7 +8,6 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from cases.models import Topic
-from cases.policy import KEEP_DAYS, ORIGINAL_DAYS, Part
 from geo.models import Municipality
 
 MOST = 32_767
@@ -28,22 +27,6 @@ class TermsForm(forms.Form):
         super().__init__(*args, **kwargs)
         for name, field in self.fields.items():
             field.help_text = _("Empty: %(n)d days") % {"n": above[name]}
-
-
-COLUMNS = {
-    "contact_days": KEEP_DAYS[Part.CONTACT],
-    "original_days": ORIGINAL_DAYS,
-    "photo_days": KEEP_DAYS[Part.PHOTOS],
-    "case_days": KEEP_DAYS[Part.CASE],
-}
-
-
-def effective(rows: list[Municipality | Topic | None]) -> dict[str, int]:
-    """Days per column as the nearest of these rows has them, else as shipped."""
-    return {
-        name: next((value for row in rows if row is not None and (value := getattr(row, name)) is not None), shipped)
-        for name, shipped in COLUMNS.items()
-    }
 
 
 class PersonForm(forms.Form):

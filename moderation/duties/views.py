@@ -6,7 +6,6 @@ from collections import Counter
 from datetime import datetime, time, timedelta
 from itertools import islice
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
@@ -23,10 +22,11 @@ from cases.change import By
 from cases.errors import Invalid
 from cases.models import Erasure, Hold, Topic
 from cases.policy import Part
+from cases.terms import effective
 from geo.localized import localized
 from geo.models import Municipality
 from moderation.access import staff
-from moderation.duties.forms import EraseForm, PersonForm, TermsForm, effective
+from moderation.duties.forms import EraseForm, PersonForm, TermsForm
 from moderation.setup.access import allowed_to
 
 SHOWN = 200
@@ -42,7 +42,7 @@ duty = allowed_to(Permission.PRIVACY)
 
 def tonight(now: datetime) -> datetime:
     """When the next nightly run begins (see cases.tasks), in Berlin."""
-    local = now.astimezone(ZoneInfo("Europe/Berlin"))
+    local = timezone.localtime(now)
     at = datetime.combine(local.date(), time(3, 41), local.tzinfo)
     return at if at > local else at + timedelta(days=1)
 
@@ -96,7 +96,7 @@ def terms(request: HttpRequest, town: Municipality, topic: int | None = None) ->
     form = TermsForm(request.POST if request.method == "POST" else None, row=row or town, above=above)
     if form.is_valid():
         try:
-            duties.set_terms(municipality=town, topic=row, terms=form.cleaned_data)
+            duties.set_terms(municipality=town, topic=row, days=form.cleaned_data)
         except Invalid as invalid:
             for name, told in invalid.errors.items():
                 for one in told:

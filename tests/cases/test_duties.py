@@ -10,7 +10,7 @@ from django.core.files.storage import default_storage
 from django.db import connection
 from django.utils import timezone
 
-from cases import duties, files, following, persons
+from cases import duties, files, following, persons, terms
 from cases import services as cases
 from cases.change import Act, By
 from cases.errors import Denied, Invalid
@@ -151,13 +151,13 @@ def test_a_held_case_is_left_alone_until_the_hold_ends(story, town):
 
 def test_terms_are_inherited_and_the_category_wins(story, town):
     municipality, topic = town.municipality, story.topic
-    duties.set_terms(municipality=municipality, topic=None, terms={"contact_days": 30})
-    assert duties.days(Part.CONTACT, topic, municipality) == 30
-    duties.set_terms(municipality=municipality, topic=topic, terms={"contact_days": 10})
-    assert duties.days(Part.CONTACT, topic, municipality) == 10
+    duties.set_terms(municipality=municipality, topic=None, days={"contact_days": 30})
+    assert terms.days("contact_days", topic, municipality) == 30
+    duties.set_terms(municipality=municipality, topic=topic, days={"contact_days": 10})
+    assert terms.days("contact_days", topic, municipality) == 10
     assert [one.on.isoformat() for one in duties.due(at=CLOSED + timedelta(days=11))] == ["2026-03-16"]
     with pytest.raises(Invalid):
-        duties.set_terms(municipality=municipality, topic=None, terms={"case_days": 20})
+        duties.set_terms(municipality=municipality, topic=None, days={"case_days": 20})
 
 
 def test_an_open_case_keeps_its_words(make_report, town):

@@ -15,8 +15,9 @@ from cases.change import Act, By
 from cases.errors import Conflict, Denied, Invalid
 from cases.models import Case, Entry, File
 from cases.policy import Deed, State
-from cases.redacting import delete_original_on, delete_originals, redact
+from cases.redacting import delete_originals, redact
 from cases.services import move, note
+from cases.terms import ORIGINALS, ends_on
 from reports.models import Photo
 from reports.redacting import redact_photo
 from reports.services import attach_photo, release_photo
@@ -158,7 +159,7 @@ def test_the_original_goes_on_its_date_and_the_redaction_stands(photo, town):
     assert delete_originals(at=AT + timedelta(days=400)) == 0, "an open case keeps it"
     move(case=case, to=State.DONE, by=By.staff(town.manager), act=Act(at=AT))
     case = Case.objects.get(pk=case.pk)
-    assert delete_original_on(case) == (AT + timedelta(days=30)).date()
+    assert ends_on(case, ORIGINALS) == (AT + timedelta(days=30)).date()
     assert delete_originals(at=AT + timedelta(days=29)) == 0
     assert delete_originals(at=AT + timedelta(days=30)) == 1
     assert not default_storage.exists(f"originals/{photo.file.key}")
