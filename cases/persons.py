@@ -83,7 +83,8 @@ def own_cases(address: str, municipality: Municipality) -> list[Case]:
     return list(rows.select_related("contact", "topic", "unit", "stage", "municipality").order_by("-submitted_at"))
 
 
-def _stamp(at: datetime) -> str:
+def stamp(at: datetime) -> str:
+    """Day and time as people of the municipality write them."""
     return date_format(timezone.localtime(at), "SHORT_DATETIME_FORMAT")
 
 
@@ -91,7 +92,7 @@ def _facts(case: Case) -> list[tuple[str, str]]:
     contact = case.contact
     assert contact is not None
     facts = [
-        (_("Received"), _stamp(case.submitted_at)),
+        (_("Received"), stamp(case.submitted_at)),
         (_("State"), case.state_label),
         (_("Name"), contact.name),
         (_("E-mail"), contact.email + ("" if contact.confirmed_at else f" ({_('not confirmed')})")),
@@ -100,7 +101,7 @@ def _facts(case: Case) -> list[tuple[str, str]]:
     ]
     for entry in case.entries.filter(for_reporter=True).exclude(text=""):
         who = _("to the town hall") if entry.actor == Actor.CITIZEN.value else _("from the town hall")
-        facts.append((f"{_stamp(entry.at)}, {who}", entry.text))
+        facts.append((f"{stamp(entry.at)}, {who}", entry.text))
     return [(str(label), words) for label, words in facts if words]
 
 
@@ -111,10 +112,10 @@ def _find(address: str, municipality: Municipality) -> list[Piece]:
         kept = _("Kept on purpose: %(reason)s") % {"reason": hold.reason} if hold else ""
         found.append(Piece(_("Case %(number)s") % {"number": case.number}, _facts(case), case, kept))
     for follow in Follow.objects.filter(case__municipality=municipality, email=address).select_related("case"):
-        facts = [(_("Case"), follow.case.number or ""), (_("Since"), _stamp(follow.created_at))]
+        facts = [(_("Case"), follow.case.number or ""), (_("Since"), stamp(follow.created_at))]
         found.append(Piece(_("Follows a case"), facts))
     for support in _supports(address, municipality).select_related("case"):
-        facts = [(_("Case"), support.case.number or ""), (_("Since"), _stamp(support.created_at))]
+        facts = [(_("Case"), support.case.number or ""), (_("Since"), stamp(support.created_at))]
         found.append(Piece(_("Noticed it too"), facts))
     for draft in _drafts(address, municipality):
         found.append(Piece(_("Report that was not sent"), _typed(draft.data)))

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from cases.change import By
-from cases.persons import Holder, Piece, register
+from cases.persons import Holder, Piece, register, stamp
 from citizens.models import Access, Passkey
 from geo.models import Municipality
 
@@ -18,7 +16,7 @@ def _find(address: str, municipality: Municipality) -> list[Piece]:
     asked = [(_("Link to own reports"), row.asked_at) for row in Access.objects.filter(**_of(address, municipality))]
     keys = [(_("Passkey"), row.created_at) for row in Passkey.objects.filter(**_of(address, municipality))]
     return [
-        Piece(what, [(_("Since"), date_format(timezone.localtime(at), "SHORT_DATETIME_FORMAT"))])
+        Piece(what, [(_("Since"), stamp(at))])
         for what, at in [*asked, *keys]
     ]
 

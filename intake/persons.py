@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from cases.change import By
-from cases.persons import Holder, Piece, register
+from cases.persons import Holder, Piece, register, stamp
 from geo.models import Municipality
 from intake.models import IncomingMail
 from intake.retention import blank
@@ -22,7 +20,7 @@ def _find(address: str, municipality: Municipality) -> list[Piece]:
             _("Incoming mail"),
             [
                 (_("Subject"), row.subject),
-                (_("Came in"), date_format(timezone.localtime(row.received_at), "SHORT_DATETIME_FORMAT")),
+                (_("Came in"), stamp(row.received_at)),
                 (_("Words"), row.text),
             ],
         )

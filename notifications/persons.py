@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from cases.change import By
-from cases.persons import Holder, Piece, register
+from cases.persons import Holder, Piece, register, stamp
 from geo.models import Municipality
 from notifications.models import Delivery, blank
 
@@ -21,7 +19,7 @@ def _find(address: str, municipality: Municipality) -> list[Piece]:
             _("Mail"),
             [
                 (_("Subject"), row.subject),
-                (_("Written"), date_format(timezone.localtime(row.created_at), "SHORT_DATETIME_FORMAT")),
+                (_("Written"), stamp(row.created_at)),
                 (_("Words"), row.text),
             ],
         )

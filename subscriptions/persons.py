@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from cases.change import By
-from cases.persons import Holder, Piece, register
+from cases.persons import Holder, Piece, register, stamp
 from geo.models import Municipality
 from subscriptions.models import Subscriber
 from subscriptions.services import end_rhythm
@@ -20,7 +18,7 @@ def _find(address: str, municipality: Municipality) -> list[Piece]:
     return [
         Piece(
             _("Subscription to new reports"),
-            [(_("Since"), date_format(timezone.localtime(one.created_at), "SHORT_DATETIME_FORMAT"))],
+            [(_("Since"), stamp(one.created_at))],
         )
         for row in rows
         for one in row.subscriptions.order_by("created_at")
