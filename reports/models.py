@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.contrib.gis.db import models
 from django.utils.translation import gettext_lazy as _
 
 from cases.models import Case, File, Topic
 from forms.models import Form, FormVersion
-from reports.policy import RULES, Rules, Sort
+from reports.policy import RULES, PhotoRule, Rules, Sort
 
 SORTS = [
     (Sort.DEFECT.value, _("Defect")),
     (Sort.IDEA.value, _("Idea")),
     (Sort.PRAISE.value, _("Praise")),
     (Sort.COMPLAINT.value, _("Complaint")),
+]
+PHOTO_RULES = [
+    (PhotoRule.OPTIONAL.value, _("Photos as they like")),
+    (PhotoRule.REQUIRED.value, _("At least one photo")),
+    (PhotoRule.NONE.value, _("No photos")),
 ]
 
 
@@ -32,6 +39,18 @@ class Category(models.Model):
     redirect_text = models.JSONField(_("Not ours: say whose"), default=dict, blank=True)
     """With a text the category takes no reports but tells where to go (wrong parking, private property)."""
     form = models.ForeignKey(Form, models.SET_NULL, null=True, blank=True)
+    photo_rule = models.CharField(
+        _("Photos"),
+        max_length=10,
+        choices=PHOTO_RULES,
+        default=PhotoRule.OPTIONAL.value,
+        db_default=PhotoRule.OPTIONAL.value,
+    )
+    staff_only = models.BooleanField(_("only staff choose it"), default=False, db_default=False)
+    season_from = models.CharField(max_length=5, blank=True, default="", db_default="")
+    """First day of the year on which citizens may choose it ("05-01"); "" with `season_until`: all the year."""
+    season_until = models.CharField(max_length=5, blank=True, default="", db_default="")
+    """Last day; before `season_from` the season lasts beyond New Year."""
 
     class Meta:
         verbose_name_plural = "categories"
@@ -43,6 +62,17 @@ class Category(models.Model):
     def rules(self) -> Rules:
         """What holds for the category's kind."""
         return RULES[Sort(self.sort)]
+
+    def in_season(self, day: date) -> bool:
+        """Whether the day lies within the time of the year in which it may be chosen."""
+        if not (self.season_from and self.season_until):
+            return True
+        today, first, last = day.strftime("%m-%d"), self.season_from, self.season_until
+        return first <= today <= last if first <= last else today >= first or today <= last
+
+    def offered(self, day: date) -> bool:
+        """Whether citizens may choose it on this day. Staff may always."""
+        return not self.staff_only and self.in_season(day)
 
 
 class Report(models.Model):

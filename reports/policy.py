@@ -18,6 +18,14 @@ class Sort(StrEnum):
     COMPLAINT = "complaint"
 
 
+class PhotoRule(StrEnum):
+    """Whether a report of a category comes with photos."""
+
+    NONE = "none"
+    OPTIONAL = "optional"
+    REQUIRED = "required"
+
+
 @dataclass(frozen=True)
 class Rules:
     """What holds for a sort of report."""
