@@ -120,7 +120,7 @@ def story(happening: Happening, to: Recipient) -> dict[str, Any]:
         "again": taken_up_again(entry.data.get("from"), entry.data.get("to")),
         "hinted": entry.deed == Deed.FEEDBACK.value,
         "label": localized(entry.data.get("label")) or _state_name(entry.data.get("to")),
-        "stage_text": localized(stage.public_text) if stage else "",
+        "stage_text": localized(stage.mail_text or stage.public_text) if stage else "",
         "expected_on": case.expected_on,
         "pictures": [base + path for path in _pictures(case, entry)],
         "answer_until": entry.at + timedelta(days=FEEDBACK_DAYS),

@@ -49,6 +49,8 @@ class Stage(models.Model):
     state = models.CharField(max_length=10, choices=STATES)
     label = models.JSONField(_("Label"))
     public_text = models.JSONField(_("Text on the page and in the mail"), default=dict, blank=True)
+    mail_text = models.JSONField(_("Text in the mail"), default=dict, db_default={}, blank=True)
+    """What mails say instead of `public_text`; empty: the same."""
     position = models.PositiveIntegerField(default=0)
     hides = models.BooleanField(_("takes the case off the public pages"), default=False)
     waits_for = models.CharField(
@@ -81,6 +83,7 @@ class TextBlock(models.Model):
     title = models.CharField(max_length=120)
     text = models.JSONField()
     position = models.PositiveIntegerField(default=0)
+    active = models.BooleanField(default=True, db_default=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["municipality", "slug"], name="text_block_slug")]
@@ -91,7 +94,7 @@ class TextBlock(models.Model):
 
 
 class Responsibility(models.Model):
-    """topic × area → unit; the most specific row wins (see services.unit_for)."""
+    """topic × area → unit; the most specific row wins (see routing.weight)."""
 
     municipality = models.ForeignKey(Municipality, models.CASCADE, related_name="responsibilities")
     topic = models.ForeignKey(Topic, models.CASCADE, null=True, blank=True)

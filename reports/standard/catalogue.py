@@ -14,6 +14,7 @@ import yaml
 from django.db import transaction
 
 from cases.models import Stage, TextBlock, Topic
+from cases.ordering import ROOM
 from cases.policy import WaitsFor
 from forms.models import Form
 from forms.services import put_form
@@ -133,7 +134,7 @@ def _stages(municipality: Municipality) -> int:
             hides=row.get("hides", False),
             waits_for=row.get("waits_for", WaitsFor.OTHERS.value),
             means=row.get("means", ""),
-            position=position,
+            position=(position + 1) * ROOM,
         )
         for position, row in enumerate(data("stages")["stages"])
         if row["slug"] not in known
@@ -151,7 +152,7 @@ def _text_blocks(municipality: Municipality, topics: dict[str, Topic]) -> int:
             topic=topics[row["topic"]] if "topic" in row else None,
             title=row["title"],
             text=row["text"],
-            position=position,
+            position=(position + 1) * ROOM,
         )
         for position, row in enumerate(data("stages")["text_blocks"])
         if row["slug"] not in known
