@@ -22,7 +22,7 @@ from cases.policy import FACTS, State
 from geo.localized import localized
 from geo.models import District
 from moderation.access import seen_by
-from moderation.worklist.query import ME, NO_UNIT, NOBODY, Query
+from moderation.worklist.query import ME, NO_DISTRICT, NO_UNIT, NOBODY, Query
 from moderation.worklist.tabs import SORTS
 
 Option = tuple[str, str]
@@ -35,6 +35,14 @@ SOURCES: dict[str, Any] = {
     "counter": gettext_lazy("At the counter"),
     "import": gettext_lazy("Import"),
 }
+DATED_WORDS = {
+    "": gettext_lazy("Handed in"),
+    "erledigt": gettext_lazy("Closed"),
+    "antwort": gettext_lazy("First answer"),
+    "rueckmeldung": gettext_lazy("Reporter said whether it is settled"),
+}
+ANSWER_WORDS = {"nein": gettext_lazy("not answered yet"), "ja": gettext_lazy("answered")}
+SAID_WORDS = {"geloest": gettext_lazy("reporter: is settled"), "nochda": gettext_lazy("reporter: is still there")}
 PRIORITY_WORDS = {"hoch": gettext_lazy("high"), "normal": gettext_lazy("normal"), "niedrig": gettext_lazy("low")}
 
 
@@ -145,8 +153,10 @@ def chips(query: Query, choice: Offered, rows: Iterable[Topic]) -> list[Chip]:
         ("stelle", query.unit, unit_words),
         ("stufe", query.stage, dict(choice.stages)),
         ("person", query.person, person_words),
-        ("stadtteil", query.district, dict(choice.districts)),
+        ("stadtteil", query.district, {NO_DISTRICT: _("without a district"), **dict(choice.districts)}),
         ("quelle", query.source, SOURCES),
+        ("antwort", query.answer, ANSWER_WORDS),
+        ("rueckmeldung", query.said, SAID_WORDS),
     ):
         if value:
             add(name, str(words.get(value, value)))
@@ -154,6 +164,12 @@ def chips(query: Query, choice: Offered, rows: Iterable[Topic]) -> list[Chip]:
         add("bbox", _("section of the map"))
     if query.area:
         add("flaeche", _("drawn area"))
+    if query.cell:
+        add("feld", _("field of the map"))
+    if query.whole:
+        add("teile", _("without internal parts"))
+    if query.dated:
+        add("zeit", _("day: %(word)s") % {"word": DATED_WORDS[query.dated]})
     if query.since:
         add("von", _("from %(day)s") % {"day": f"{query.since:%d.%m.%Y}"})
     if query.until:

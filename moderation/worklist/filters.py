@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -14,17 +16,20 @@ from django.db.models.sql.compiler import SQLCompiler
 from accounts.models import User
 from accounts.policy import Permission
 from accounts.services import reach
+from cases import numbers
 from cases.models import Case, Entry, Support, Topic
-from cases.routing import BERLIN
+from cases.numbers import Span, overdue
+from geo import grid
 from geo.localized import localized
 from geo.spatial import within_box
-from moderation.worklist.query import ME, NO_UNIT, NOBODY, Query, polygon
-from moderation.worklist.tabs import overdue
+from moderation.worklist.query import ME, NO_DISTRICT, NO_UNIT, NOBODY, SAID, Query, polygon
 from reports.models import Photo
 
 WORDS = 6
 """More words than this are not looked at."""
 COLUMNS = ("number", "former_number", "report__text", "report__public_text", "report__address", "district__name")
+MOMENTS = {"erledigt": "closed_at", "antwort": "first_answer_at"}
+"""What the days of a filter tell of, where it is not receipt."""
 CONTACT = ("contact__name", "contact__email", "contact__phone")
 
 
@@ -74,11 +79,6 @@ def _words(q: str, topics: list[Topic], user: User) -> Q:
     return found
 
 
-def _midnight(day: date) -> datetime:
-    # The databases know no years before 1 in UTC: Berlin lies ahead of it.
-    return datetime.combine(max(day, date(1, 1, 2)), time(), BERLIN)
-
-
 def _supporters() -> Coalesce:
     """How many people confirmed that they noticed it too."""
     rows = Support.objects.filter(case_id=OuterRef("pk"), confirmed_at__isnull=False).order_by().values("case_id")
@@ -100,10 +100,16 @@ def _of_people(query: Query, user: User) -> Q:
 
 def _of_time(query: Query, at: datetime) -> Q:
     found = Q()
-    if query.since is not None:
-        found &= Q(submitted_at__gte=_midnight(query.since))
-    if query.until is not None and query.until < date.max:
-        found &= Q(submitted_at__lt=_midnight(query.until + timedelta(days=1)))
+    asked = query.since or query.until or query.dated
+    span = Span(query.since or date.min, query.until or date.max) if asked else None
+    told = query.dated == "rueckmeldung"
+    if span is not None and not told:
+        found &= span.within(MOMENTS.get(query.dated, "submitted_at"))
+    if told or query.said:
+        answers = (query.said,) if query.said else SAID
+        found &= reduce(or_, (numbers.said(span if told else None, still_there=one == "nochda") for one in answers))
+    if query.answer:
+        found &= Q(first_answer_at__isnull=query.answer == "nein")
     return found & overdue(at) if query.overdue else found
 
 
@@ -118,8 +124,15 @@ def _of_matter(query: Query) -> Q:
     ):
         if value:
             found &= Q(**{column: value})
-    if query.district:
+    if query.district == NO_DISTRICT:
+        found &= Q(district=None)
+    elif query.district:
         found &= Q(district_id=int(query.district))
+    if query.whole:
+        found &= Q(part_of=None)
+    if query.cell:
+        zoom, number = query.cell
+        found &= Q(grid__range=grid.cell_range(number, zoom))
     if query.priority:
         found &= {"hoch": Q(priority__gt=0), "normal": Q(priority=0), "niedrig": Q(priority__lt=0)}[query.priority]
     if query.photo:

@@ -17,6 +17,7 @@ from accounts.models import User
 from accounts.policy import Permission
 from accounts.services import memberships, reach
 from cases.models import STATES
+from geo import grid
 from geo.folding import one_line
 from geo.spatial import Box, check_box, check_point
 from moderation.worklist.tabs import BY_SLUG, FORMER, SORTS, Tab
@@ -24,6 +25,10 @@ from moderation.worklist.tabs import BY_SLUG, FORMER, SORTS, Tab
 NO_UNIT = "keine"
 ME = "ich"
 NOBODY = "niemand"
+NO_DISTRICT = "keiner"
+DATED = ("erledigt", "antwort", "rueckmeldung")
+"""What the days of a filter may tell of besides receipt: closing, the first answer, what the reporter said of it."""
+SAID = ("geloest", "nochda")
 PRIORITIES = ("hoch", "normal", "niedrig")
 CORNERS = 60
 """An area drawn on the map has at most so many corners."""
@@ -40,6 +45,11 @@ PARAMETERS = (
     "flaeche",
     "von",
     "bis",
+    "zeit",
+    "antwort",
+    "rueckmeldung",
+    "feld",
+    "teile",
     "quelle",
     "prio",
     "faellig",
@@ -69,6 +79,16 @@ class Query:
     """Corners (lon, lat) of an area drawn on the map."""
     since: date | None = None
     until: date | None = None
+    dated: str = ""
+    """Of what the two days tell (one of DATED); "" for the day of receipt."""
+    answer: str = ""
+    """Whether somebody has answered yet."""
+    said: str = ""
+    """What the reporter said last to "is it settled?"."""
+    cell: tuple[int, int] | None = None
+    """A field of the grid: zoom and number."""
+    whole: bool = False
+    """Without internal parts of other cases."""
     source: str = ""
     priority: str = ""
     overdue: bool = False
@@ -94,11 +114,16 @@ class Query:
             category=_slug(data.get("kategorie", "")),
             unit=_number(data.get("stelle", ""), NO_UNIT),
             person=_number(data.get("person", ""), ME, NOBODY),
-            district=_number(data.get("stadtteil", "")),
+            district=_number(data.get("stadtteil", ""), NO_DISTRICT),
             bbox=_box(data.get("bbox", "")),
             area=_area(data.get("flaeche", "")),
             since=_day(data.get("von", "")),
             until=_day(data.get("bis", "")),
+            dated=_one_of(data.get("zeit", ""), DATED),
+            answer=_one_of(data.get("antwort", ""), ("ja", "nein")),
+            said=_one_of(data.get("rueckmeldung", ""), SAID),
+            cell=_cell(data.get("feld", "")),
+            whole=data.get("teile") == "ohne",
             source=_slug(data.get("quelle", ""))[:20],
             priority=_one_of(data.get("prio", ""), PRIORITIES),
             overdue=data.get("faellig") == "1",
@@ -124,6 +149,11 @@ class Query:
             "flaeche": ";".join(f"{lon:.5f},{lat:.5f}" for lon, lat in self.area),
             "von": self.since.isoformat() if self.since else "",
             "bis": self.until.isoformat() if self.until else "",
+            "zeit": self.dated,
+            "antwort": self.answer,
+            "rueckmeldung": self.said,
+            "feld": "-".join(str(part) for part in self.cell) if self.cell else "",
+            "teile": "ohne" if self.whole else "",
             "quelle": self.source,
             "prio": self.priority,
             "faellig": "1" if self.overdue else "",
@@ -181,6 +211,14 @@ def _box(text: str) -> Box | None:
         return check_box((max(west, -180.0), max(south, -90.0), min(east, 180.0), min(north, 90.0)))
     except (ValueError, ValidationError):
         return None
+
+
+def _cell(text: str) -> tuple[int, int] | None:
+    """Zoom and number of a field of the grid, "17-123"."""
+    zoom, _dash, number = text.partition("-")
+    if not _number(zoom) or not _number(number) or not 1 <= int(zoom) <= grid.ZOOM:
+        return None
+    return (int(zoom), int(number)) if int(number) < 1 << 2 * int(zoom) else None
 
 
 def _area(text: str) -> tuple[tuple[float, float], ...]:

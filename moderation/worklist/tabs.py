@@ -16,11 +16,11 @@ from django.utils.translation import gettext_lazy as _
 from accounts.absence import deputised
 from accounts.models import User
 from accounts.services import memberships
-from cases.policy import ACTIVE, CLOCK_STOPPED, State, WaitsFor
+from cases.numbers import overdue
+from cases.policy import CLOCK_STOPPED, State, WaitsFor
 from cases.routing import BERLIN
 from moderation.worklist.marks import ACTIVE_VALUES
 
-COUNTING = [state.value for state in ACTIVE - CLOCK_STOPPED]
 NEVER = Q(pk__lt=0)
 """True of no case; an empty `__in` would empty every other count beside it."""
 STOPPED = [state.value for state in CLOCK_STOPPED]
@@ -48,11 +48,6 @@ def _of_my_units(user: User, at: datetime) -> Q:
     own = [one.unit for one in memberships(user) if one.unit is not None]
     units = [unit.pk for one in own for unit in (one, *one.teams.all())]
     return Q(state__in=ACTIVE_VALUES, unit_id__in=units) & _at_hand(at) if units else NEVER
-
-
-def overdue(at: datetime) -> Q:
-    """Cases whose deadline has passed while the clock runs."""
-    return Q(state__in=COUNTING, due_at__lt=at)
 
 
 def _overdue(user: User, at: datetime) -> Q:

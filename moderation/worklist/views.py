@@ -17,7 +17,7 @@ from moderation.bulk.policy import DEEDS as BULK_DEEDS
 from moderation.models import SavedView
 from moderation.worklist import choices, saved
 from moderation.worklist.lists import NO_UNIT, TABS, Query, Worklist
-from moderation.worklist.query import ME, NOBODY
+from moderation.worklist.query import ME, NO_DISTRICT, NOBODY
 from moderation.worklist.rows import rows_of
 
 
@@ -41,6 +41,10 @@ def desk(request: HttpRequest) -> HttpResponse:
         "chips": choices.chips(query, work.offered, work.topics),
         "states": choices.states(query),
         "sources": list(choices.SOURCES.items()),
+        "dated": list(choices.DATED_WORDS.items()),
+        "answers": list(choices.ANSWER_WORDS.items()),
+        "said": list(choices.SAID_WORDS.items()),
+        "no_district": NO_DISTRICT,
         "priorities": list(choices.PRIORITY_WORDS.items()),
         "sorts": choices.sort_choices(),
         "no_unit": NO_UNIT,

@@ -16,7 +16,7 @@ from cases.change import By
 from cases.following import email_hash
 from cases.models import Case, Support
 from cases.policy import State
-from cases.services import assign, move, note
+from cases.services import assign, feedback, move, note
 from geo.models import District
 from moderation.worklist.lists import PARAMETERS, Query
 from tests.conftest import square
@@ -37,8 +37,14 @@ def two(town, make_report, photo_of):
         municipality=town.municipality, name="Mitte", slug="mitte", boundary=square(town.middle.x, town.middle.y, 0.001)
     )
     Case.objects.filter(pk=one.pk).update(
-        district=part, priority=1, source="phone", due_at=timezone.now() - timedelta(days=1)
+        district=part,
+        priority=1,
+        source="phone",
+        due_at=timezone.now() - timedelta(days=1),
+        first_answer_at=one.submitted_at,
     )
+    Case.objects.exclude(pk=one.pk).update(part_of=one)
+    feedback(case=one, by=By.citizen(), still_there=False, own=True)
     for name in ("a", "b"):
         Support.objects.create(
             case=one,
@@ -66,6 +72,11 @@ def every_filter(one, town):
         "flaeche": ";".join(f"{x},{y}" for x, y in triangle),
         "von": day,
         "bis": day,
+        "zeit": "antwort",
+        "antwort": "ja",
+        "rueckmeldung": "geloest",
+        "feld": f"17-{one.grid >> 28}",
+        "teile": "ohne",
         "quelle": "phone",
         "prio": "hoch",
         "faellig": "1",
