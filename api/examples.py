@@ -12,13 +12,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from cases.models import Case
 from cases.policy import State
 from geo.models import Municipality
-from reports.categories import tree
-from reports.policy import KIND, Sort
+from reports.categories import offered
+from reports.policy import KIND, PhotoRule, Sort
 
 SOMEWHERE = (8.2304, 51.9612)
 PHOTO = "foto.jpg"
@@ -80,8 +81,9 @@ def _number(municipality: Municipality) -> str:
 
 def _new_report(municipality: Municipality, key: str) -> dict[str, Any]:
     """A report that is accepted here: a category without questions, a point inside the boundary."""
-    categories = [category for group in tree(municipality) for category in group.categories]
+    categories = [category for group in offered(municipality, timezone.localdate()) for category in group.categories]
     fitting = (one for one in categories if one.sort == Sort.DEFECT and not one.form_id and not one.redirect_text)
+    fitting = (one for one in fitting if one.photo_rule != PhotoRule.REQUIRED)
     category = next(fitting, None)
     inside = municipality.boundary.point_on_surface.coords if municipality.boundary else SOMEWHERE
     report = {
@@ -102,6 +104,7 @@ def _category(slug: str) -> dict[str, Any]:
         "kind": Sort.DEFECT.value,
         "icon": "pothole",
         "place_required": True,
+        "photos": "optional",
         "danger": False,
         "questions": [
             {"slug": "size", "type": "number", "label": _("How wide is it?"), "required": False, "private": False}

@@ -21,7 +21,7 @@ from rest_framework_gis.fields import GeometryField
 
 from cases.policy import State
 from geo.spatial import make_point
-from reports.policy import ADDRESS_MAX, ASSET_MAX, TEXT_MAX, Sort
+from reports.policy import ADDRESS_MAX, ASSET_MAX, TEXT_MAX, PhotoRule, Sort
 
 S = TypeVar("S", bound=type[serializers.Serializer[Any]])
 STATES = [state.value for state in State]
@@ -169,6 +169,9 @@ class CategorySerializer(serializers.Serializer[Any]):
     kind = serializers.ChoiceField(KINDS, help_text=_("Defect, idea, praise or complaint."))
     icon = serializers.CharField(help_text=_("Name of the icon on our pages."))
     place_required = serializers.BooleanField(help_text=_("A report needs a point or an address."))
+    photos = serializers.ChoiceField(
+        [one.value for one in PhotoRule], help_text=_("Whether a report comes with photos: none, optional or required.")
+    )
     danger = serializers.BooleanField(
         help_text=_("May be dangerous: tell people to ring the on-call number before they write.")
     )
@@ -263,6 +266,12 @@ class NewReportSerializer(serializers.Serializer[Any]):
         help_text=format_lazy(
             _("What there is to tell, without names and number plates; at most {max} characters."), max=TEXT_MAX
         )
+    )
+    photos_follow = serializers.IntegerField(
+        required=False,
+        min_value=0,
+        max_value=20,
+        help_text=_("How many photos follow in calls of their own; needed where the category requires photos."),
     )
     contact = ContactSerializer(required=False, allow_null=True, help_text=_("Who reports."))
     answers = serializers.DictField(

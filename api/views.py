@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.http import Http404
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.cache import patch_cache_control
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -34,11 +35,12 @@ from geo.models import Municipality
 from geo.proof.asking import refused_program
 from geo.proof.policy import Purpose
 from reports import search, showing
-from reports.categories import category_of, tree
+from reports.categories import category_of, offered
 from reports.models import Photo
-from reports.policy import KIND
+from reports.policy import KIND, PhotoRule
 from reports.services import Person, attach_photo, current_version, submit
 from reports.showing import PublicReport
+from reports.submission import photo_problem
 from reports.throttle import may_send
 
 CONTACT_FIELDS = {field: f"contact.{field}" for field in ("email", "name", "phone")}
@@ -123,6 +125,7 @@ class Reports(APIView):
                 act=Act(client_key=wanted["client_key"]),
                 source="api",
                 language=(get_language() or "de")[:2],
+                photos=len(request.FILES.getlist("photos")) + wanted.get("photos_follow", 0),
                 gate=partial(_admit, request, municipality, contact.get("email", "")),
             )
         except KeyReused as reused:
@@ -225,6 +228,8 @@ def _take_photos(request: Request, case: Case, photo_key: uuid.UUID | None = Non
     uploads = request.FILES.getlist("photos")
     if not uploads:
         return
+    if case.topic.category.photo_rule == PhotoRule.NONE:
+        raise Invalid({"photos": [photo_problem(case.topic.category, len(uploads))]})
     act = Act()
     for upload in uploads:
         file, _position = files.store(upload=upload, case=case, at=act.at, client_key=photo_key)
@@ -299,7 +304,7 @@ class Categories(APIView):
         municipality = municipality_of(request, request.GET.get("municipality"))
         language = (get_language() or "de")[:2]
         rows = []
-        for group in tree(municipality):
+        for group in offered(municipality, timezone.localdate()):
             for category in group.categories:
                 if category.redirect_text:
                     continue
@@ -313,6 +318,7 @@ class Categories(APIView):
                         "icon": category.icon,
                         "place_required": category.rules.place_required,
                         "danger": category.danger,
+                        "photos": category.photo_rule,
                         "questions": describe(version.definition, language) if version else [],
                     }
                 )

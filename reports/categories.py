@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Q
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 
 from cases import routing
 from cases.models import Topic
@@ -30,14 +35,53 @@ def tree(municipality: Municipality) -> list[Group]:
     return [Group(topic, by_group[topic.slug]) for topic in topics if topic.slug in by_group]
 
 
+def offered(municipality: Municipality, day: date) -> list[Group]:
+    """What citizens may choose on a day: the tree without what is for staff only or out of season."""
+    groups = [Group(group.topic, [one for one in group.categories if one.offered(day)]) for group in tree(municipality)]
+    return [group for group in groups if group.categories]
+
+
 def category_of(municipality: Municipality, slug: str) -> Category | None:
-    """The category that holds in a municipality under this slug, None if there is none (or it is switched off)."""
+    """The category that holds in a municipality under this slug, None if there is none (or it or its group is
+    switched off). One query."""
+    chain = municipality.chain()
+    groups = Topic.objects.filter(municipality__in=chain, slug=slug, parent__isnull=False).values("parent__slug")
     rows = Topic.objects.filter(
-        municipality__in=municipality.chain(), slug=slug, category__isnull=False
+        Q(slug=slug, category__isnull=False) | Q(slug__in=groups, parent=None), municipality__in=chain
     ).select_related("category", "parent", "category__form")
-    found = routing.inherited(rows, municipality)
-    if not found:
+    found = {topic.slug: topic for topic in routing.inherited(rows, municipality)}
+    topic = found.get(slug)
+    if topic is None or not hasattr(topic, "category"):
         return None
-    category = found[0].category
-    category.topic = found[0]
+    if topic.parent is not None and topic.parent.slug not in found:
+        return None
+    category = topic.category
+    category.topic = topic
     return category
+
+
+def offered_category(municipality: Municipality, slug: str, day: date) -> Category | None:
+    """The category under this slug if citizens may choose it on this day, else None."""
+    category = category_of(municipality, slug)
+    return category if category is not None and category.offered(day) else None
+
+
+def why_not(category: Category, day: date) -> str:
+    """Why citizens cannot choose a category on this day, in words; "" if they can."""
+    if category.redirect_text or category.staff_only:
+        return _("Reports of this kind are not taken here. Please choose another category.")
+    if not category.in_season(day):
+        return _("“%(category)s” can be reported from %(first)s to %(last)s only. Please choose another category.") % {
+            "category": category.topic,
+            "first": day_of_year(category.season_from),
+            "last": day_of_year(category.season_until),
+        }
+    return ""
+
+
+def day_of_year(written: str) -> str:
+    """ "05-01" as people say it: "1. Mai"; "" for ""."""
+    if not written:
+        return ""
+    month, _dash, day = written.partition("-")
+    return date_format(date(2000, int(month), int(day)), "MONTH_DAY_FORMAT")

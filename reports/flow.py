@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from django.contrib.gis.geos import Point
 from django.db import transaction
+from django.utils import timezone
 
 from cases import files as stored
 from cases.change import Act, By
@@ -25,11 +26,11 @@ from forms.definition import fields_of
 from forms.models import FormVersion
 from geo.models import Municipality
 from geo.spatial import make_point
-from reports.categories import category_of
+from reports.categories import offered_category
 from reports.models import Category
 from reports.nearby import nearby
-from reports.policy import KIND, NEARBY_MAX
-from reports.submission import Person, current_version, submit
+from reports.policy import KIND, NEARBY_MAX, PhotoRule
+from reports.submission import Person, current_version, photo_problem, submit
 
 PLACE: Final = "ort"
 WHAT: Final = "was"
@@ -192,8 +193,10 @@ def just_sent(*, municipality: Municipality, secrets: list[str], seen: list[int]
 
 
 def category(draft: Draft, typed: Typed) -> Category | None:
-    """The chosen category, None if none is chosen or it is gone meanwhile."""
-    return category_of(draft.municipality, typed.category) if typed.category else None
+    """The chosen category, None if none is chosen or it is not offered (any more)."""
+    if not typed.category:
+        return None
+    return offered_category(draft.municipality, typed.category, timezone.localdate())
 
 
 def questions(chosen: Category) -> FormVersion | None:
@@ -230,13 +233,20 @@ def first_gap(draft: Draft) -> str | None:
     placed = bool(typed.point or typed.address)
     if not placed and not typed.placeless:
         return PLACE
-    if chosen is None or not typed.text.strip():
+    if chosen is None or not typed.text.strip() or photos_wrong(draft, chosen):
         return WHAT
     if chosen.rules.place_required and not placed:
         return PLACE
     if needs_more(chosen) and typed.told != typed.category:
         return MORE
     return None if typed.contact_seen else CONTACT
+
+
+def photos_wrong(draft: Draft, chosen: Category) -> str:
+    """What the photos of a draft lack, or that there may be none, in words; "" if they fit the category."""
+    if chosen.photo_rule == PhotoRule.OPTIONAL:
+        return ""
+    return photo_problem(chosen, draft.files.count())
 
 
 def numbered(step: str) -> tuple[int, int]:

@@ -19,11 +19,11 @@ from geo.search import Hit, search
 from geo.services import locate, owner_of
 from geo.spatial import make_point
 from reports import flow, flow_photos, privacy
-from reports.categories import Group, tree
+from reports.categories import Group, offered
 from reports.flow_forms import ASKED, PlaceForm, WhatForm, coordinates
 from reports.flow_pages import address_of, go, language, page, wanted
 from reports.models import Category
-from reports.policy import Sort
+from reports.policy import PhotoRule, Sort
 from reports.services import outside
 
 MATCHES = 8
@@ -159,6 +159,8 @@ def what(request: HttpRequest, draft: Draft) -> HttpResponse:
         return redirect(address_of(draft, flow.WHAT, wanted(request)) + "#photos")
     if form.is_valid() and (elsewhere := localized(form.by_slug[form.cleaned_data["category"]].redirect_text)):
         form.add_error("category", elsewhere)
+    if form.is_valid() and (wrong := flow.photos_wrong(draft, form.by_slug[form.cleaned_data["category"]])):
+        form.add_error("photos", wrong)
     if not form.is_valid():
         return _what_page(request, draft, form, groups)
     public = form.by_slug[form.cleaned_data["category"]].rules.public
@@ -186,7 +188,7 @@ def after_what(draft: Draft) -> str:
 
 def _offered(draft: Draft, typed: flow.Typed) -> list[Group]:
     """The tree; without a place only what needs none."""
-    groups = tree(draft.municipality)
+    groups = offered(draft.municipality, timezone.localdate())
     if not typed.placeless:
         return groups
     kept = [Group(one.topic, [c for c in one.categories if not c.rules.place_required]) for one in groups]
@@ -198,6 +200,9 @@ def _choice(category: Category, chosen: str) -> dict[str, Any]:
     hint = localized(category.help)
     if not category.rules.public or category.topic.confidential:
         hint = hint or _("Never public. Only the complaint management reads it.")
+    if category.photo_rule != PhotoRule.OPTIONAL:
+        needed = category.photo_rule == PhotoRule.REQUIRED
+        hint = f"{hint} {_('A photo is needed.') if needed else _('Without photos.')}".strip()
     return {
         "slug": slug,
         "name": localized(category.topic.name),

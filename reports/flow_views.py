@@ -25,7 +25,7 @@ from geo.models import Municipality
 from geo.services import locate
 from geo.spatial import make_point
 from reports import flow, flow_last, flow_photos, flow_steps, throttle
-from reports.categories import category_of, tree
+from reports.categories import category_of, offered, offered_category, why_not
 from reports.flow_forms import coordinates
 from reports.flow_pages import address_of, client, gone, here, private, remember
 from reports.policy import ADDRESS_MAX, ASSET_MAX
@@ -67,11 +67,14 @@ def begin(request: HttpRequest) -> HttpResponse:
     ]
     elsewhere = [
         {"name": localized(one.topic.name), "text": localized(one.redirect_text), "icon": one.icon}
-        for group in tree(municipality)
+        for group in offered(municipality, timezone.localdate(at))
         for one in group.categories
         if localized(one.redirect_text)
     ]
     chosen = category_of(municipality, category) if category else None
+    not_now = why_not(chosen, timezone.localdate(at)) if chosen is not None else ""
+    if not_now:
+        chosen, category = None, ""
     response = render(
         request,
         "reports/flow/start.html",
@@ -94,6 +97,7 @@ def begin(request: HttpRequest) -> HttpResponse:
             "address": address or (locate(point).text if point else ""),
             "category": category,
             "asset": asset,
+            "not_now": not_now,
             "category_name": localized(chosen.topic.name) if chosen else "",
         },
     )
@@ -112,7 +116,7 @@ def _started(
 ) -> HttpResponse:
     if point is not None and not address:
         address = locate(point).text
-    known = category if category and category_of(municipality, category) else ""
+    known = category if category and offered_category(municipality, category, timezone.localdate()) else ""
     draft = flow.start(municipality=municipality, point=point, address=address, category=known, asset=asset)
     remember(request, draft.secret)
     return redirect(address_of(draft, flow.PLACE))

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
@@ -19,7 +20,7 @@ from django.views.decorators.http import require_safe
 from forms.services import build_form
 from geo.localized import localized
 from reports import flow
-from reports.categories import tree
+from reports.categories import offered
 from reports.flow_forms import ContactForm, PlaceForm, WhatForm
 from reports.flow_pages import here, language
 from reports.flow_steps import choices
@@ -35,7 +36,7 @@ fresh = cache_control(public=True, max_age=0)
 def shell(request: HttpRequest) -> HttpResponse:
     """All steps of the report flow in one page, out of the same parts as the steps themselves."""
     municipality = here(request)
-    groups = tree(municipality)
+    groups = offered(municipality, timezone.localdate())
     rows = [one for group in groups for one in group.categories]
     questions = {
         one.topic.slug: build_form(version.definition, language=language(), prefix="q")
@@ -80,6 +81,7 @@ def _facts(category: Category, asks: bool) -> dict[str, Any]:
         "placed": category.rules.place_required,
         "public": category.rules.public and not category.topic.confidential,
         "asks": asks,
+        "photos": category.photo_rule,
     }
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.contrib.gis.geos import Point
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from cases import files as stored
@@ -27,9 +28,9 @@ from geo.folding import one_line
 from geo.models import Municipality
 from geo.services import IN_SIGHT, locate, owner_of
 from outbox.events import emit
-from reports.categories import category_of
+from reports.categories import category_of, why_not
 from reports.models import Category, Photo, Report
-from reports.policy import ADDRESS_MAX, ASSET_MAX, KIND, TEXT_MAX
+from reports.policy import ADDRESS_MAX, ASSET_MAX, KIND, TEXT_MAX, PhotoRule
 
 
 @dataclass(frozen=True)
@@ -58,12 +59,14 @@ def submit(
     source: str = "web",
     language: str = "de",
     gate: Callable[[], None] | None = None,
+    photos: int = 0,
 ) -> tuple[Case, bool]:
     """Hand in a report; returns the case and whether this call made it.
 
     The same `act.client_key` with the same payload returns the case made before, also when both arrive at once.
     A point that belongs to a municipality below this one is filed there. `gate` is called for what is no repetition,
-    before anything else is looked at: it refuses by raising (a throttle). Raises Invalid with messages per field
+    before anything else is looked at: it refuses by raising (a throttle). `photos` says how many come after this call,
+    beside `files`. Raises Invalid with messages per field
     (category, text, point, address, asset, email, name, phone, photos, answers.<slug>) and KeyReused.
     """
     person = person or Person()
@@ -79,17 +82,20 @@ def submit(
         asked["asset"] = asset
     digest = payload_hash(asked)
     owner = owner_of(point)
+    there = True
     if owner is not None and owner.pk != municipality.pk and owner.pk in municipality.family_ids():
         municipality = owner
-        category = category_of(owner, category.topic.slug) or category
+        known = category_of(owner, category.topic.slug)
+        category, there = known or category, known is not None
     if act.client_key is not None and (found := replayed(municipality, act, digest)):
         return found, False
     if gate is not None:
         gate()
     problem = _elsewhere(municipality, owner) if point is not None else ""
     for_somebody = by.actor is Actor.STAFF
+    wrong = {} if for_somebody else _unfitting(category, timezone.localdate(act.at), len(files) + photos, there)
     checked = _checked(
-        municipality, category, text, point, problem, address, person, answers or {}, language, for_somebody
+        municipality, category, text, point, problem, address, person, answers or {}, language, for_somebody, wrong
     )
     place = locate(point, owner=municipality, within=IN_SIGHT) if point is not None else None
     found_address = place.text if place is not None else ""
@@ -142,6 +148,28 @@ def submit(
     return case, True
 
 
+def _unfitting(category: Category, day: date, photos: int, there: bool) -> dict[str, list[str]]:
+    """What of category and photos keeps a citizen's report from being taken: {"category": …, "photos": …}. `there`: the
+    municipality that owns the place has the category too."""
+    errors = {}
+    if not there:
+        errors["category"] = [_("Reports of this kind are not taken here. Please choose another category.")]
+    elif words := why_not(category, day):
+        errors["category"] = [words]
+    if words := photo_problem(category, photos):
+        errors["photos"] = [words]
+    return errors
+
+
+def photo_problem(category: Category, photos: int) -> str:
+    """Why so many photos are too few or too many for a category, in words; "" if they fit."""
+    if category.photo_rule == PhotoRule.REQUIRED and not photos:
+        return _("Please add at least one photo. Reports of this kind cannot be judged without it.")
+    if category.photo_rule == PhotoRule.NONE and photos:
+        return _("For reports of this kind no photos are taken. Please remove them.")
+    return ""
+
+
 @dataclass
 class _Checked:
     text: str
@@ -174,12 +202,12 @@ def _checked(
     raw: Mapping[str, Any],
     language: str,
     for_somebody: bool,
+    errors: dict[str, list[str]],
 ) -> _Checked:
-    """Everything that was typed, checked together, so that all errors are told at once.
+    """Everything that was typed, checked together, so that all errors are told at once; `errors` are known already.
 
     Staff who write down a call or a letter (`for_somebody`) may leave out the address and the category's questions.
     """
-    errors: dict[str, list[str]] = {}
     version = current_version(category) if raw or not for_somebody else None
     answers: dict[str, Any] = {}
     if category.redirect_text:

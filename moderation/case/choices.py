@@ -40,7 +40,9 @@ def by_slug(municipality: Municipality) -> list[tuple[str, list[Option]]]:
     """Categories whose reports may become public, with groups, by their slug: what a link can name."""
     found = []
     for group in tree(municipality):
-        offered = [one.topic for one in group.categories if one.rules.public and not one.redirect_text]
+        offered = [
+            one.topic for one in group.categories if one.rules.public and not one.redirect_text and not one.staff_only
+        ]
         if offered:
             found.append((localized(group.topic.name), [(topic.slug, localized(topic.name)) for topic in offered]))
     return found

@@ -38,6 +38,14 @@ function what(report) {
   return found;
 }
 
+/** What the number of photos lacks for the category: [{anchor, message}]. */
+export function photoProblems({ category }, count) {
+  const rule = facts.categories[category]?.photos;
+  if (rule === "required" && !count) return [{ anchor: "photos", message: shellWord("photoNeeded") }];
+  if (rule === "none" && count) return [{ anchor: "photos", message: shellWord("noPhotos") }];
+  return [];
+}
+
 /** Every question that is asked and needed has an answer. */
 function questions(form) {
   const found = [];

@@ -10,9 +10,9 @@ import {enqueue, takeOver} from "./keeping.js";
 import {initPhotos} from "./photos.js";
 import {initPlace} from "./place.js";
 import {showQueued} from "./queued.js";
-import {problemsOf, showProblems, shellWord, facts} from "./shell-checks.js";
+import {photoProblems, problemsOf, showProblems, shellWord, facts} from "./shell-checks.js";
 import {drawCheck, drawDrafts, drawMore, onlyPlaceless, placeOfPhoto} from "./shell-draw.js";
-import {get, keepDraft, put, sweep} from "./store.js";
+import {get, keepDraft, photosOf, put, sweep} from "./store.js";
 import {initWhat} from "./what.js";
 import {later, say} from "./words.js";
 
@@ -198,7 +198,7 @@ async function next(current, submitter) {
   await current.settled();
   await store(current);
   if (name === "placeless") draft.placeless = true;
-  const problems = name === "placeless" ? [] : problemsOf(step, draft, form);
+  const problems = name === "placeless" ? [] : [...problemsOf(step, draft, form), ...(step === "was" ? photoProblems(draft.report, (await photosOf(draft.secret)).length) : [])];
   if (problems.length) return showProblems(root(), problems);
   if (step === "was" && draft.told !== draft.report.category) draft.told = "";
   if (step === "genauer") draft.told = draft.report.category;
