@@ -10,16 +10,18 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
-from cases.models import Case, Entry
+from accounts.models import Unit
+from cases.models import Case, Entry, Forward
 from cases.policy import Deed
 from notifications import plans
 from notifications.plans import Happening, Planned
 from notifications.policy import Purpose, Role
 from notifications.rendering import render
 from notifications.services import happening_of
-from outbox.models import Event
+from outbox.events import recording
 from subscriptions.matching import just_published, matching
 
 PUBLISHING = frozenset(f"case.{deed}" for deed in (Deed.SUBMITTED, Deed.TEXT_RELEASED, Deed.PHOTO_RELEASED))
@@ -35,6 +37,8 @@ class Preview:
     subject: str
     text: str
     language: str = ""
+    name: str = ""
+    """What a unit or an outside body is called."""
 
 
 def preview(*, case: Case, entry: Entry) -> list[Preview]:
@@ -50,15 +54,12 @@ def dry_run(*, case: Case, run: Callable[[], object]) -> list[Preview]:
     planned: list[Planned] = []
     subscribers = 0
     with transaction.atomic():
-        last = Event.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
-        run()
-        # The case is locked by its verb, so nobody else says anything of it meanwhile.
-        for event in Event.objects.filter(pk__gt=last).order_by("pk"):
-            if event.payload.get("case") != case.pk:
-                continue
+        with recording() as events:
+            run()
+        for event in events:
             happening = happening_of(event)
             planned += plans.plan(happening) if happening is not None else []
-            if event.name in PUBLISHING:
+            if event.name in PUBLISHING and event.payload.get("case") == case.pk:
                 new = just_published(case.pk, event.payload["entry"])
                 subscribers += len({found[2] for found in matching(new)}) if new is not None else 0
         found = _grouped(planned)
@@ -68,17 +69,30 @@ def dry_run(*, case: Case, run: Callable[[], object]) -> list[Preview]:
 
 def _grouped(planned: Iterable[Planned]) -> list[Preview]:
     """One preview for all who get the same words."""
-    groups: dict[tuple[Role, Purpose, str], list[Planned]] = {}
+    groups: dict[tuple[Role, Purpose, str, int | None, int | None], list[Planned]] = {}
     for mail in planned:
-        groups.setdefault((mail.to.role, mail.purpose, mail.to.language), []).append(mail)
+        # People get the same words; units and outside bodies are told by name.
+        named = mail.to.id if mail.to.role in {Role.UNIT, Role.OUTSIDE} else None
+        case = mail.case.pk if mail.case is not None else None
+        groups.setdefault((mail.to.role, mail.purpose, mail.to.language, case, named), []).append(mail)
     found = []
-    for (role, _purpose, language), mails in groups.items():
+    for (role, _purpose, language, _case, named), mails in groups.items():
         rendered = render(_without_keys(mails[0]))
-        found.append(Preview(role, len(mails), rendered.subject, rendered.text, language))
+        found.append(Preview(role, len(mails), rendered.subject, rendered.text, language, _name(role, named)))
     return found
 
 
+def _name(role: Role, pk: int | None) -> str:
+    """Name of a unit or of an outside body; "" for people and for the town hall itself."""
+    rows: QuerySet[Unit] | QuerySet[Forward] | None = None
+    if role is Role.UNIT:
+        rows = Unit.objects.filter(pk=pk)
+    elif role is Role.OUTSIDE:
+        rows = Forward.objects.filter(pk=pk)
+    return (rows.values_list("name", flat=True).first() or "") if rows is not None and pk is not None else ""
+
+
 def _without_keys(mail: Planned) -> Planned:
-    facts: dict[str, Any] = {key: "…" if key.endswith("_url") else value for key, value in mail.facts.items()}
+    facts: dict[str, Any] = {key: "…" if key.endswith("_url") and value else value for key, value in mail.facts.items()}
     facts |= {"pictures": ["…" for _one in facts["pictures"]]} if "pictures" in facts else {}
     return replace(mail, facts=facts, to=replace(mail.to, stop_path="/…" if mail.to.stop_path else ""))

@@ -1,5 +1,8 @@
 """Say that something happened."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +15,18 @@ from outbox.registry import consumers_of
 from outbox.tasks import drain_jobs
 
 _WORD_LENGTH = 64
+_recorded: ContextVar[list[Event] | None] = ContextVar("recorded_events", default=None)
+
+
+@contextmanager
+def recording() -> Iterator[list[Event]]:
+    """Every event that this thread emits meanwhile, in order, whatever else is written at that time."""
+    found: list[Event] = []
+    before = _recorded.set(found)
+    try:
+        yield found
+    finally:
+        _recorded.reset(before)
 
 
 def _is_id(value: object) -> bool:
@@ -38,6 +53,8 @@ def emit(name: str, *, at: datetime | None = None, **payload: Any) -> Event:
         if not _is_id(value):
             raise ValueError(f"the payload of {name} holds ids only, not {key}")
     event = Event.objects.create(name=name, payload=payload, at=at or timezone.now())
+    if (recorded := _recorded.get()) is not None:
+        recorded.append(event)
     jobs = [Job(event=event, consumer=consumer.name) for consumer in consumers_of(name)]
     if jobs:
         Job.objects.bulk_create(jobs)

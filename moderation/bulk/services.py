@@ -30,7 +30,7 @@ from moderation.models import Bulk, BulkItem, Outcome
 from moderation.worklist.lists import Query, Worklist
 from notifications import plans
 from notifications.policy import Role
-from notifications.previewing import dry_run
+from notifications.previewing import Preview, dry_run
 from notifications.services import happening_of
 from outbox.bell import ring_after_commit
 from outbox.leases import Drained, drain
@@ -149,6 +149,8 @@ class Looked:
     words: str = ""
     """What would be public, or what stands there so far."""
     mails: dict[Role, int] = field(default_factory=dict)
+    previews: list[Preview] = field(default_factory=list)
+    """The mails themselves, with their words."""
 
 
 def look(bulk: Bulk, user: User, *, at: datetime) -> list[Looked]:
@@ -170,11 +172,12 @@ def _look(bulk: Bulk, user: User, case: Case, version: int, at: datetime) -> Loo
         return Looked(case, version, problem)
     mails: dict[Role, int] = {}
     try:
-        for one in dry_run(case=case, run=lambda: _run(bulk, user, case, form, at)):
+        previews = dry_run(case=case, run=lambda: _run(bulk, user, case, form, at))
+        for one in previews:
             mails[one.role] = mails.get(one.role, 0) + one.count
     except Refused as refused:
         return Looked(case, version, Problem(Outcome.REFUSED, said(refused, bulk.deed)))
-    return Looked(case, version, None, str(words or ""), mails)
+    return Looked(case, version, None, str(words or ""), mails, previews)
 
 
 def _as_it_is(case: Case, deed: str) -> str:

@@ -21,7 +21,7 @@ from moderation.access import staff, staff_only
 from moderation.bulk import services as verbs
 from moderation.bulk.forms import BulkForm
 from moderation.bulk.policy import BY_NAME
-from moderation.case.mails import whom
+from moderation.case.mails import shown_mail, whom
 from moderation.case.page import case_for
 from moderation.models import Bulk, Outcome
 from moderation.tasks import drain_bulks
@@ -108,7 +108,7 @@ def _looked(bulk: Bulk, user: User) -> dict[str, Any]:
                 "case": one.case,
                 "words": one.words,
                 "findings": findings(one.words) if release else [],
-                "mails": sum(one.mails.values()),
+                "mails": [shown_mail(mail) for mail in one.previews],
             }
             for one in good
         ],

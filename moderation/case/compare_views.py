@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -22,6 +23,7 @@ from cases.merging import OriginalChanged, merge
 from cases.models import Case
 from geo.localized import localized
 from moderation.access import staff, staff_only
+from moderation.case.mails import ShownMails, tried, why_none
 from moderation.case.page import CasePage, ShownPhoto, case_for
 from moderation.deeds.together import can_be_merged
 from moderation.forms.together import CompareForm
@@ -57,24 +59,47 @@ def compare(request: HttpRequest, pk: int, other: int) -> HttpResponse:
         initial = {"stays": str(older.pk), "client_key": uuid.uuid4()}
         return _page(request, sides, CompareForm(cases=cases, initial=initial), query)
     form = CompareForm(request.POST, cases=cases)
+    if "preview" in request.POST:
+        return _preview(request, pk, other, form, query)
     if not form.is_valid():
         return _page(request, sides, form, query, 422)
     original = form.original()
-    duplicate = _other(cases, original)
     try:
-        merge(
-            duplicate=duplicate,
-            original=original,
-            by=By.staff(staff(request)),
-            text=form.cleaned_data["text"],
-            original_version=form.version_of(original),
-            act=Act(at=timezone.now(), client_key=form.cleaned_data["client_key"], version=form.version_of(duplicate)),
-        )
+        _merge(form, cases, By.staff(staff(request)))
     except Refused as refused:
         sides = (_side(request, pk, query), _side(request, other, query))
         return _refused(request, sides, form, query, refused)
     messages.success(request, _("Merged. Whoever it concerns hears of the other case from now on."))
     return redirect(reverse("desk_case", args=[original.pk]) + query.address() + "#case")
+
+
+def _merge(form: CompareForm, cases: tuple[Case, Case], by: By) -> None:
+    """What the form asks for, once it is valid."""
+    original = form.original()
+    duplicate = _other(cases, original)
+    merge(
+        duplicate=duplicate,
+        original=original,
+        by=by,
+        text=form.cleaned_data["text"],
+        original_version=form.version_of(original),
+        act=Act(at=timezone.now(), client_key=form.cleaned_data["client_key"], version=form.version_of(duplicate)),
+    )
+
+
+def _preview(request: HttpRequest, pk: int, other: int, form: CompareForm, query: Query) -> HttpResponse:
+    """The mails that merging would send: a piece of the page for the script, else the page with what was typed."""
+    shown = None
+    if form.is_valid():
+        cases = (form.cases[str(pk)], form.cases[str(other)])
+        duplicate = _other(cases, form.original())
+        nobody = why_none(duplicate)
+        shown = tried(case=duplicate, run=partial(_merge, form, cases, By.staff(staff(request))), nobody=nobody)
+    if request.POST["preview"] == "alone":
+        return render(request, "moderation/parts/mail_preview.html", {"mails_shown": shown})
+    sides = (_side(request, pk, query), _side(request, other, query))
+    fresh = CompareForm(request.POST, cases=(sides[0].case, sides[1].case))
+    return _page(request, sides, fresh, query, shown=shown)
 
 
 def _other(cases: tuple[Case, Case], case: Case) -> Case:
@@ -120,7 +145,12 @@ def _refused(
 
 
 def _page(
-    request: HttpRequest, sides: tuple[Side, Side], form: CompareForm, query: Query, status: int = 200
+    request: HttpRequest,
+    sides: tuple[Side, Side],
+    form: CompareForm,
+    query: Query,
+    status: int = 200,
+    shown: ShownMails | None = None,
 ) -> HttpResponse:
     first, second = sides
     found = similar(first.case, among=Case.objects.filter(pk=second.case.pk))
@@ -130,6 +160,7 @@ def _page(
         "why": found[0].why if found else "",
         "back_url": first.url,
         "query_string": query.address(),
+        "mails_shown": shown,
         "possible": can_be_merged(first.case) or can_be_merged(second.case),
     }
     return render(request, "moderation/compare.html", context, status=status)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from django.utils.translation import get_language_info, ngettext
 from django.utils.translation import gettext as _
@@ -41,8 +42,10 @@ class ShownMails:
     """Why it cannot be told yet."""
 
 
-def whom(role: Role, count: int) -> str:
-    """Recipients in words, with their number."""
+def whom(role: Role, count: int, name: str = "") -> str:
+    """Recipients in words, with their number; units and outside bodies by name where it is known."""
+    if name:
+        return name
     n = {"n": count}
     match role:
         case Role.REPORTER:
@@ -55,6 +58,8 @@ def whom(role: Role, count: int) -> str:
             return ngettext("%(n)d subscriber", "%(n)d subscribers", count) % n
         case Role.UNIT:
             return _("The unit")
+        case Role.OUTSIDE:
+            return _("The outside body")
         case Role.ON_CALL:
             return _("The on-call service")
         case Role.COLLEAGUE | Role.WATCHER:
@@ -63,13 +68,14 @@ def whom(role: Role, count: int) -> str:
             return ngettext("%(n)d further recipient", "%(n)d further recipients", count) % n
 
 
-def _shown(one: Preview) -> ShownMail:
+def shown_mail(one: Preview) -> ShownMail:
+    """A mail in the words of the desk."""
     foreign = one.language and one.language != "de"
     text = one.text
     if one.role is Role.SUBSCRIBER:
         text = _("They hear of the new report, at once or with others of the day, as they have chosen.")
     word = get_language_info(one.language)["name_translated"] if foreign else ""
-    return ShownMail(whom(one.role, one.count), one.subject, text, one.language, word)
+    return ShownMail(whom(one.role, one.count, one.name), one.subject, text, one.language, word)
 
 
 def why_none(case: Case) -> str:
@@ -97,13 +103,19 @@ def shown_mails(page: CasePage, deed: Deed, form: DeedForm, files: Sequence[File
     typed = form.cleaned_data
     act = Act(at=page.at, client_key=typed["client_key"], version=typed["version"])
     by = By.staff(page.user)
+    words = deed.readers in {Readers.REPORTER, Readers.EVERYBODY}
+    run = partial(deed.run, form, page.case, by, act, files)
+    return tried(case=page.case, run=run, nobody=reason if words else "")
+
+
+def tried(*, case: Case, run: Callable[[], object], nobody: str = "") -> ShownMails:
+    """The mails that would follow from `run`; `nobody` is said where none goes to the reporter."""
     try:
-        found = dry_run(case=page.case, run=lambda: deed.run(form, page.case, by, act, files))
+        found = dry_run(case=case, run=run)
     except Refused as refused:
         return ShownMails([], problem=_problem(refused))
-    words = deed.readers in {Readers.REPORTER, Readers.EVERYBODY}
     told = any(one.role is Role.REPORTER for one in found)
-    return ShownMails([_shown(one) for one in found], nobody=reason if words and not told else "")
+    return ShownMails([shown_mail(one) for one in found], nobody="" if told else nobody)
 
 
 def _problem(refused: Refused) -> str:

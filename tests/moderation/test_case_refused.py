@@ -9,10 +9,10 @@ from django.utils import timezone
 
 from cases import files
 from cases.change import By
-from cases.models import Entry, File, Stage
+from cases.models import File, Stage
 from cases.policy import State
 from cases.services import move, note
-from moderation.deeds import BY_NAME, DEEDS
+from moderation.deeds import BY_NAME
 from reports.models import Photo, Report
 from tests.conftest import AT, jpeg
 from tests.moderation.conftest import deed_url, url
@@ -45,20 +45,6 @@ def test_a_choice_that_is_gone_meanwhile_is_a_conflict_too(manager, town, make_r
     response = manager.post(deed_url(case, "status"), data)
     assert response.status_code == 409
     assert response.context["form"]["text"].value() == "Mein Text"
-
-
-@pytest.mark.parametrize("deed", [deed.name for deed in DEEDS])
-def test_no_form_overwrites_silently(deed, manager, town, make_report, photo_of, filled):
-    case = make_report()
-    photo_of(case)
-    data = filled(manager, case, "notiz", text="Text")
-    data |= {"photo": Photo.objects.get().pk, "category": town.lamp.pk, "lat": "51.96", "lon": "8.23", "address": "X"}
-    data |= {"on": (timezone.localdate() + timedelta(days=3)).isoformat(), "priority": "2"}
-    data["stage"] = Stage.objects.get(municipality=town.municipality, slug="erledigt").pk
-    note(case=case, by=By.staff(town.clerk), text="Dazwischen")
-    before = Entry.objects.filter(case=case).count()
-    assert manager.post(deed_url(case, deed), data).status_code == 409
-    assert Entry.objects.filter(case=case).count() == before
 
 
 def test_sent_twice_counts_once(manager, make_report, photo_of, filled):

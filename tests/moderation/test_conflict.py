@@ -5,14 +5,19 @@ import uuid
 import pytest
 from django.urls import reverse
 
+from accounts.models import User
+from accounts.policy import Role
+from accounts.services import grant
 from cases.change import By
-from cases.models import Case, Entry, Stage
+from cases.models import Case, Entry, Forward, Hold, Merge, Stage
 from cases.services import note
-from moderation.deeds import DEEDS
+from moderation.deeds import BY_NAME, DEEDS
+from outbox.models import Event
 from reports.models import Photo, Report
 from reports.services import change_place, release_text
 from tests.conftest import jpeg
 from tests.moderation.conftest import deed_url, forms_of, url
+from tests.moderation.test_mail_preview import in_order
 
 
 def everything(case, town, photo):
@@ -56,6 +61,45 @@ def test_no_deed_overwrites_and_each_keeps_what_was_typed(login, town, make_repo
         assert int(form["version"].value()) == Case.objects.get(pk=case.pk).version, "sent again, it would be saved"
     assert Entry.objects.filter(case=case).count() == before
     assert not Photo.objects.filter(released=True).exists()
+
+
+def test_the_verb_of_every_deed_notices_a_change_and_takes_it_once_both_were_seen(
+    login, town, neighbour, make_report, photo_of, filled
+):
+    """What is typed is complete, so that the verb itself has to notice; sent again from the refusal, it is done."""
+    case, other, slow = make_report(), make_report(point=None, address="Bahnhof"), login(town.manager)
+    photo_of(case)
+    fast = User.objects.create_user("schnell@harsewinkel.example", "geheim-geheim-1", name="Schnell")
+    grant(user=fast, municipality=town.municipality, role=Role.MANAGER)
+    seen = set()
+    for row, name, given in in_order(town, neighbour, case, other):
+        if name in seen:
+            continue
+        typed = filled(slow, row, name, opened=bool(BY_NAME[name].menu), **given)
+        words = f"Vor {name}"
+        note(case=row, by=By.staff(fast), text=words)
+        before = everything_kept()
+        refused = slow.post(deed_url(row, name), typed)
+        assert (name, refused.status_code) == (name, 409)
+        assert everything_kept() == before, f"{name}: nothing is saved over somebody's change"
+        text, form = refused.content.decode(), refused.context["form"]
+        assert words in text, name
+        assert "Schnell" in text, name
+        assert not form.errors, (name, form.errors)
+        shown = {field: str(form[field].value() or "").replace("True", "on") for field in given}
+        lost = {field: value for field, value in given.items() if shown[field] not in {value, value.replace(",", ".")}}
+        assert lost == {}, name
+        again = {**typed, "version": form["version"].value()}
+        assert (name, slow.post(deed_url(row, name), again).status_code) == (name, 302)
+        seen.add(name)
+    assert seen == set(BY_NAME)
+
+
+def everything_kept():
+    """What a refused deed must not change."""
+    rows = Case.objects.order_by("pk").values("pk", "version", "state", "unit", "topic", "duplicate_of", "forwarded_to")
+    counted = [model.objects.count() for model in (Entry, Event, Hold, Forward, Merge)]
+    return list(rows), counted, list(Photo.objects.order_by("pk").values("pk", "released"))
 
 
 def test_both_versions_of_a_wording_stand_side_by_side(login, town, make_report, filled):
