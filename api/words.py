@@ -35,6 +35,7 @@ OURS: Final = (
     _('Method "{method}" not allowed.'),
     _("Must be a valid boolean."),
     _("Must be a valid UUID."),
+    _("No data provided"),
     _("Not a valid string."),
     _("Not found."),
     _("Request was throttled."),

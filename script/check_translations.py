@@ -29,7 +29,8 @@ def open_entries(package: Path, scratch: Path) -> str:
     copy = scratch / package.name
     shutil.copytree(package, copy, ignore=shutil.ignore_patterns("__pycache__", "*.mo"))
     (copy / "locale").mkdir(exist_ok=True)
-    run(sys.executable, "-m", "django", "makemessages", "--locale", LANGUAGE, folder=copy)
+    # -P: a package may have a module named like one of the standard library
+    run(sys.executable, "-P", "-m", "django", "makemessages", "--locale", LANGUAGE, folder=copy)
     catalogue = copy / "locale" / LANGUAGE / "LC_MESSAGES" / "django.po"
     if not catalogue.exists():
         return ""

@@ -1,6 +1,7 @@
 """German at the root, English under `/en/`: one address, one language; what has one address follows the reader."""
 
 import re
+from pathlib import Path
 
 import pytest
 
@@ -8,6 +9,7 @@ from cases.change import By
 from cases.models import Case
 from reports.services import release_text
 
+ROOT = Path(__file__).resolve().parents[2]
 ENGLISH = [
     "/en/",
     "/en/karte/",
@@ -64,6 +66,20 @@ def test_words_of_citizens_are_marked_with_their_language(client, make_report, t
     release_text(case=case, by=By.staff(town.manager))
     text = client.get(f"/en/meldungen/{case.number}/").content.decode()
     assert '<p class="report__text" lang="de">Loch im Gehweg</p>' in text
+
+
+def test_dates_are_written_as_the_language_writes_them(client, make_report, town):
+    """No template spells the order of a date itself; `portal/formats` does."""
+    number = make_report().number
+    for path, words in (("", "In Prüfung seit 2. März 2026"), ("/en", "In review since 2 March 2026")):
+        text = client.get(f"{path}/meldungen/{number}/").content.decode()
+        assert words == re.search("<h1>(.*)</h1>", text)[1].replace("\xa0", " ")
+    spelt = [
+        path
+        for path in (*ROOT.glob("*/templates/**/*.html"), *ROOT.glob("*/templates/**/*.txt"))
+        if re.search(r'date:"[jd]\.', path.read_text())
+    ]
+    assert not spelt
 
 
 def test_a_report_in_english_goes_round_in_english(client, town):
