@@ -127,6 +127,11 @@ class Deed(StrEnum):
     HELD = "held"
     """Nothing of it is deleted by itself for the time being."""
     HOLD_ENDED = "hold_ended"
+    PLANNED = "planned"
+    """On the list of a team for a day."""
+    UNPLANNED = "unplanned"
+    NOT_POSSIBLE = "not_possible"
+    """The team could not do it."""
 
 
 class Part(StrEnum):
@@ -158,6 +163,13 @@ class Means(StrEnum):
     """The same was reported before."""
     FORWARDED = "forwarded"
     """An outside body has it; its name is said with the label."""
+
+
+MEANS_OF: dict[Means, frozenset[State]] = {
+    Means.DUPLICATE: frozenset({State.REJECTED}),
+    Means.FORWARDED: frozenset({State.OPEN, State.WAITING}),
+}
+"""The states whose stages may stand for it."""
 
 
 class Priority(IntEnum):

@@ -70,6 +70,7 @@ INSTALLED_APPS = [
     "subscriptions",
     "reports",
     "forms",
+    "dispatch",
     "pages",
     "cases",
     "accounts",
@@ -85,6 +86,7 @@ INSTALLED_APPS = [
     "django.forms",
     "allauth",
     "allauth.account",
+    "allauth.socialaccount",
     "allauth.mfa",
     "rest_framework",
     "rest_framework_gis",
@@ -356,6 +358,10 @@ ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 """Nobody is written to because somebody typed their address; the page says the same either way."""
 ACCOUNT_LOGOUT_ON_GET = False
+SOCIALACCOUNT_ADAPTER = "accounts.directory.adapter.DirectoryAccounts"
+SOCIALACCOUNT_LOGIN_ON_GET = True
+"""A link leads to the directory: browsers refuse that a form does (form-action). State and nonce belong to it."""
+SOCIALACCOUNT_STORE_TOKENS = False
 ACCOUNT_FORMS = {"reset_password": "accounts.forms.ForgottenForm"}
 ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/5m/key"}
 STAFF_TOTP = env.str("STAFF_TOTP", "required" if HTTPS else "optional", validate=_one_of)

@@ -18,9 +18,14 @@ Units = dict[int, str]
 
 def units_of(entry: Entry) -> set[int]:
     """Ids of the units an entry names."""
-    if entry.deed not in {Deed.ACCEPTED.value, Deed.HANDED_BACK.value}:
-        return set()
-    return {one for one in (entry.data.get("from"), entry.data.get("unit")) if one}
+    names = {
+        Deed.ACCEPTED.value: ("from", "unit"),
+        Deed.HANDED_BACK.value: ("from", "unit"),
+        Deed.PLANNED.value: ("team",),
+        Deed.UNPLANNED.value: ("team",),
+        Deed.NOT_POSSIBLE.value: ("team",),
+    }.get(entry.deed, ())
+    return {one for name in names if (one := entry.data.get(name))}
 
 
 def title(entry: Entry, units: Units) -> str:
@@ -82,6 +87,22 @@ def _escalated(data: Data, units: Units) -> str:
     return _("Escalated: %(subject)s") % {"subject": _subject(data)} if _subject(data) else ""
 
 
+def _list(data: Data, units: Units) -> dict[str, str]:
+    return {"team": units.get(data.get("team") or 0, "–"), "day": _day(data.get("day"))}
+
+
+def _planned(data: Data, units: Units) -> str:
+    return _("Planned: %(team)s, %(day)s") % _list(data, units)
+
+
+def _unplanned(data: Data, units: Units) -> str:
+    return _("Taken off the list: %(team)s, %(day)s") % _list(data, units)
+
+
+def _not_possible(data: Data, units: Units) -> str:
+    return _("Not possible: %(team)s, %(day)s") % _list(data, units)
+
+
 TELLERS: dict[Deed, Callable[[Data, Units], str]] = {
     Deed.ACCEPTED: _accepted,
     Deed.HANDED_BACK: _handed_back,
@@ -89,5 +110,8 @@ TELLERS: dict[Deed, Callable[[Data, Units], str]] = {
     Deed.RESUBMISSION: _resubmission,
     Deed.DUE_CHANGED: _due,
     Deed.REMINDED: _reminded,
+    Deed.PLANNED: _planned,
+    Deed.UNPLANNED: _unplanned,
+    Deed.NOT_POSSIBLE: _not_possible,
     Deed.ESCALATED: _escalated,
 }
