@@ -1,12 +1,15 @@
 """How django-allauth behaves here: nobody signs up by themselves, and everybody is led to their work."""
 
+from typing import Any
+
 from allauth.account.adapter import DefaultAccountAdapter
 from django.conf import settings
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import resolve_url
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from accounts.directory import sessions
 from accounts.models import User
 from accounts.services import memberships
 
@@ -17,6 +20,21 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Closed: citizens need no account, staff are invited."""
         return False
+
+    def pre_login(self, request: HttpRequest, user: User, **facts: Any) -> HttpResponse | None:
+        """Keep in mind whether it is a login by the municipality's directory, before the second factor's turn."""
+        response: HttpResponse | None = super().pre_login(request, user, **facts)
+        login = (facts.get("signal_kwargs") or {}).get("sociallogin")
+        if login is not None and response is None:
+            sessions.remember(request, user, strong=bool(getattr(login, "strong", False)))
+        else:
+            sessions.forget(request)
+        return response
+
+    def get_login_stages(self) -> list[str]:
+        """As the library has them; the second factor asks whether the directory has asked for one."""
+        own = {"allauth.mfa.stages.AuthenticateStage": "accounts.directory.sessions.FactorStage"}
+        return [own.get(stage, stage) for stage in super().get_login_stages()]
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
         """To work; an administrator of the platform who works for no municipality has no desk, but the operations."""

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 
 from allauth.account.forms import default_token_generator
 from allauth.account.utils import user_pk_to_url_str
+from allauth.socialaccount.models import SocialAccount
 from django.core.mail import EmailMessage
 from django.db import transaction
 from django.template.loader import render_to_string
@@ -36,6 +37,8 @@ def ask(*, people: Iterable[int], language: str) -> None:
 def mails(event: Event) -> None:
     """Write the mails with the link. It leads to the municipality of the person, whatever host was asked."""
     for user in User.objects.filter(pk__in=event.payload["people"], is_active=True):
+        if not user.has_usable_password() and SocialAccount.objects.filter(user=user).exists():
+            continue  # lives by the directory of the municipality alone: what it takes away stays taken
         home = home_of(user)
         with translation.override(event.payload["language"]):
             key = {"uidb36": user_pk_to_url_str(user), "key": default_token_generator.make_token(user)}

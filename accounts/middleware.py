@@ -8,11 +8,15 @@ from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 
+from accounts.directory.sessions import is_strong
 from accounts.services import memberships
 
 
 class StaffTotpMiddleware:
-    """Sends staff without TOTP from the desk to its activation page when STAFF_TOTP is "required"."""
+    """Sends staff without TOTP from the desk to its activation page when STAFF_TOTP is "required".
+
+    Not those who have just given a second factor to their municipality's directory.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
@@ -22,6 +26,7 @@ class StaffTotpMiddleware:
             settings.STAFF_TOTP == "required"
             and request.path.startswith(("/verwaltung/", "/aussendienst/"))
             and (memberships(request.user) or request.user.is_superuser)
+            and not is_strong(request, request.user)
             and not is_mfa_enabled(request.user)
         ):
             return redirect(reverse("mfa_activate_totp"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
@@ -9,6 +10,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from accounts import policy
+from geo.fields import SealedTextField
 from geo.models import Municipality
 
 ROLES = [
@@ -113,6 +115,8 @@ class Membership(models.Model):
     municipality = models.ForeignKey(Municipality, models.CASCADE, related_name="memberships")
     unit = models.ForeignKey(Unit, models.CASCADE, null=True, blank=True, related_name="memberships")
     role = models.CharField(max_length=20, choices=ROLES)
+    directory_at = models.DateTimeField(null=True, blank=True)
+    """When the municipality's directory last said so; null: given by hand, and no directory takes it away."""
 
     class Meta:
         constraints = [
@@ -188,3 +192,42 @@ class RuleChange(models.Model):
 
     def __str__(self) -> str:
         return f"{self.subject} {self.pk}"
+
+
+def _key() -> str:
+    return secrets.token_hex(8)
+
+
+class Directory(models.Model):
+    """A municipality's own directory of its people, by which they log in (OpenID Connect)."""
+
+    municipality = models.OneToOneField(Municipality, models.CASCADE, related_name="directory")
+    key = models.CharField(max_length=24, unique=True, default=_key)
+    """Under this name accounts are linked; a new one with another issuer, whose numbers of people mean others."""
+    active = models.BooleanField(_("Staff log in with it"), default=False)
+    issuer = models.CharField(_("Address of the directory (issuer)"), max_length=300)
+    client_id = models.CharField(_("Client ID"), max_length=200)
+    client_secret = SealedTextField(_("Client secret"), max_length=600, blank=True)
+    groups_claim = models.CharField(_("Name of the claim with the groups"), max_length=100, default="groups")
+    strong_acr = models.CharField(_("Levels (acr) that mean a second factor"), max_length=200, blank=True)
+
+    class Meta:
+        verbose_name_plural = "directories"
+
+    def __str__(self) -> str:
+        return f"{self.municipality}, {self.issuer}"
+
+
+class DirectoryGroup(models.Model):
+    """Which role a group of the directory gives."""
+
+    directory = models.ForeignKey(Directory, models.CASCADE, related_name="groups")
+    group = models.CharField(_("Group"), max_length=250)
+    role = models.CharField(max_length=20, choices=ROLES)
+    unit = models.ForeignKey(Unit, models.CASCADE, null=True, blank=True, related_name="+")
+
+    class Meta:
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return f"{self.group} {self.role}"

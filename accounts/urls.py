@@ -5,10 +5,11 @@ from allauth.mfa import urls as mfa_urls
 from django.urls import include, path, re_path
 
 from accounts import arriving
+from accounts.directory import views as directory
 from accounts.forms import LoginForm
 
 urlpatterns = [
-    path("anmelden/", account.LoginView.as_view(form_class=LoginForm), name="account_login"),
+    path("anmelden/", directory.LoginPage.as_view(form_class=LoginForm), name="account_login"),
     path("abmelden/", account.logout, name="account_logout"),
     path("bestaetigen/", account.reauthenticate, name="account_reauthenticate"),
     path("inaktiv/", account.account_inactive, name="account_inactive"),
@@ -27,5 +28,7 @@ urlpatterns = [
         name="account_reset_password_from_key_done",
     ),
     path("einladung/<str:token>/", arriving.arrive, name="invitation"),
+    path("verzeichnis/", directory.login, name="directory_login"),
+    path("verzeichnis/zurueck/", directory.callback, name="directory_callback"),
     path("zweiter-faktor/", include(mfa_urls)),
 ]

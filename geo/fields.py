@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import models
 
-from net.sealed import seal_password
+from net.sealed import seal, seal_password
 
 if TYPE_CHECKING:
     Text = models.CharField[str, str]
@@ -36,3 +36,26 @@ class SealedURLField(Text):
         """What goes into the column."""
         value = super().get_prep_value(value)
         return seal_password(value) if isinstance(value, str) else value
+
+
+class SealedTextField(Text):
+    """A secret of another machine that is no address, stored encrypted; `net.sealed.unseal` opens it.
+
+    As with SealedURLField, it is read back sealed, and a CharField in the database and in migrations.
+    """
+
+    def deconstruct(self) -> tuple[str, str, Any, Any]:
+        """A CharField for migrations."""
+        name, _path, args, kwargs = super().deconstruct()
+        return name, "django.db.models.CharField", args, kwargs
+
+    def pre_save(self, model_instance: models.Model, add: bool) -> Any:
+        """Seal it on the object as well."""
+        value = seal(str(getattr(model_instance, self.attname)))
+        setattr(model_instance, self.attname, value)
+        return value
+
+    def get_prep_value(self, value: Any) -> Any:
+        """What goes into the column."""
+        value = super().get_prep_value(value)
+        return seal(value) if isinstance(value, str) else value

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from moderation.setup import embedding, ideas, mailbox, page_views, patience, people, posters, views
+from moderation.setup import directory, embedding, ideas, mailbox, page_views, patience, people, posters, views
 
 urlpatterns = [
     path("einrichtung/", views.overview, name="setup"),
@@ -20,6 +20,8 @@ urlpatterns = [
     path("einrichtung/personen/<int:pk>/entfernen/", people.leave, name="setup_person_leave"),
     path("einrichtung/einbetten/", embedding.show, name="setup_embed"),
     path("einrichtung/posteingang/", mailbox.show, name="setup_intake"),
+    path("einrichtung/anmeldung/", directory.show, name="setup_directory"),
+    path("einrichtung/anmeldung/<int:pk>/loesen/", directory.let_go, name="setup_directory_let_go"),
     path("einrichtung/ideen/", ideas.show, name="setup_ideas"),
     path("einrichtung/erinnerungen/", patience.show, name="setup_patience"),
     path("einrichtung/plakate/", posters.show, name="setup_posters"),

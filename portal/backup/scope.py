@@ -17,6 +17,7 @@ from django.db.models import Q, QuerySet
 
 from geo import arms
 from intake import models as incoming
+from net.sealed import is_sealed
 from pages import video
 from portal.backup import schema, uploads
 from portal.backup.errors import BackupError
@@ -41,6 +42,7 @@ INHERITED = {
 }
 """What a county's row means to its municipalities; rows without municipality are shared by all."""
 OWN_ONLY = {
+    "accounts.Directory",
     "accounts.Membership",
     "accounts.RuleChange",
     "accounts.SetUpStep",
@@ -252,7 +254,7 @@ class Town:
         weakened = [(fields.index(name), value) for name, value in _WEAK.get(label, {}).items() if name in fields]
         outsiders, pk = self._named[label], fields.index(model._meta.pk.attname)
         # A password of another machine is encrypted with a key that stays where it is: it must be entered anew.
-        sealed = [fields.index(name) for name in {"smtp_relay", "intake_imap"} & set(fields)]
+        sealed = [fields.index(name) for name in {"smtp_relay", "intake_imap", "client_secret"} & set(fields)]
         if not cuts and not sealed and not (weakened and outsiders):
             return None
 
@@ -262,7 +264,7 @@ class Town:
                 if new[place] in ids:
                     new[place] = None
             for place in sealed:
-                new[place] = "" if "@" in new[place] else new[place]
+                new[place] = "" if "@" in new[place] or is_sealed(new[place]) else new[place]
             if row[pk] in outsiders:
                 for place, value in weakened:
                     new[place] = value

@@ -8,8 +8,8 @@ from django.apps import apps
 from django.core.management.base import BaseCommand
 from django.db import transaction
 
-from geo.fields import SealedURLField
-from net.sealed import seal_password, unseal_password
+from geo.fields import SealedTextField, SealedURLField
+from net.sealed import seal, seal_password, unseal, unseal_password
 
 
 class Command(BaseCommand):
@@ -25,9 +25,10 @@ class Command(BaseCommand):
         done = 0
         for model in apps.get_models():
             for field in model._meta.get_fields():
-                if isinstance(field, SealedURLField):
+                if isinstance(field, SealedURLField | SealedTextField):
                     rows = model._default_manager.select_for_update().exclude(**{field.attname: ""})
-                    for pk, url in rows.values_list("pk", field.attname):
-                        anew = seal_password(unseal_password(url))
+                    for pk, kept in rows.values_list("pk", field.attname):
+                        whole = isinstance(field, SealedTextField)
+                        anew = seal(unseal(kept)) if whole else seal_password(unseal_password(kept))
                         done += model._default_manager.filter(pk=pk).update(**{field.attname: anew})
-        self.stdout.write(f"{done} stored addresses are encrypted with the present key.")
+        self.stdout.write(f"{done} stored secrets are encrypted with the present key.")

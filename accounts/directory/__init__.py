@@ -1,0 +1,1 @@
+"""Login by the municipality's own directory (OpenID Connect), built on django-allauth's provider."""
