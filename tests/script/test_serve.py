@@ -24,6 +24,14 @@ class Handler(http.server.BaseHTTPRequestHandler):
         pass
 http.server.HTTPServer(("127.0.0.1", int(os.environ["PORT"])), Handler).serve_forever()
 """
+MANAGE = """
+import os, pathlib, sys
+print("ran", *sys.argv[1:])
+if "collectstatic" in sys.argv:
+    gathered = pathlib.Path(os.environ["DATA_DIR"]) / "static"
+    gathered.mkdir(exist_ok=True)
+    (gathered / "staticfiles.json").touch()
+"""
 STUBBORN = """
 import os, pathlib, signal, time
 signal.signal(signal.SIGTERM, signal.SIG_IGN)
@@ -54,7 +62,8 @@ def project(tmp_path: Path) -> Path:
     (tmp_path / "requirements" / "runtime.txt").touch()
     (tmp_path / "web.py").write_text(WEB)
     (tmp_path / "worker.py").write_text(STUBBORN)
-    (tmp_path / "manage.py").write_text("import sys; print('ran', *sys.argv[1:])")
+    (tmp_path / "manage.py").write_text(MANAGE)
+    (tmp_path / "static" / "app.css").touch()
     (tmp_path / "script" / "setup").write_text("#!/bin/sh\necho set up\n")
     (tmp_path / "script" / "setup").chmod(0o755)
     (tmp_path / ".venv" / "bin" / "python").symlink_to(sys.executable)
@@ -71,23 +80,32 @@ def port() -> int:
 
 @pytest.fixture
 def server(project: Path, port: int) -> Iterator["subprocess.Popen[bytes]"]:
-    environment = {**os.environ, "PORT": str(port), "DATA_DIR": str(project / "data"), "DEMO": "1"}
-    with (project / "out.log").open("wb") as out:
-        process = subprocess.Popen(
+    process = start(project, port)
+    until(lambda: "ran demo --logins" in output(project) and (project / "worker.pid").exists())
+    yield process
+    end(process, project)
+
+
+def start(project: Path, port: int) -> "subprocess.Popen[bytes]":
+    """The supervisor as it is by default: with its data inside of the project; it writes to out.log."""
+    with (project / "out.log").open("ab") as out:
+        return subprocess.Popen(
             [sys.executable, "script/serve.py"],
             cwd=project,
-            env=environment,
+            env={**os.environ, "PORT": str(port), "DATA_DIR": "var", "DEMO": "1"},
             stdin=subprocess.DEVNULL,
             stdout=out,
             stderr=subprocess.STDOUT,
         )
-        until(lambda: "ran demo --logins" in output(project) and (project / "worker.pid").exists())
-        yield process
-        process.kill()
-        process.wait()
-        for name in ("web", "worker"):
-            if alive(pid := pid_of(project, name)):
-                os.kill(pid, signal.SIGKILL)
+
+
+def end(process: "subprocess.Popen[bytes]", project: Path) -> None:
+    """Leave nothing of it behind."""
+    process.kill()
+    process.wait()
+    for name in ("web", "worker"):
+        if alive(pid := pid_of(project, name)):
+            os.kill(pid, signal.SIGKILL)
 
 
 def output(project: Path) -> str:
@@ -109,6 +127,19 @@ def test_prepares_then_says_where_it_is(server, project, port):
     ]
     places = [output(project).index(step) for step in steps]
     assert places == sorted(places)
+
+
+def test_a_second_start_gathers_no_files_again_unless_one_changed(server, project, port):
+    server.send_signal(signal.SIGTERM)
+    server.wait(10)
+    for turn, gathered in ((2, 1), (3, 2)):
+        again = start(project, port)
+        try:
+            until(lambda turn=turn: output(project).count("ran demo --logins") == turn)
+            assert output(project).count("ran collectstatic") == gathered
+        finally:
+            end(again, project)
+        (project / "static" / "app.css").write_text("changed")
 
 
 def test_restarts_what_is_killed(server, project):
