@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 from zoneinfo import ZoneInfo
 
 import holidays
@@ -24,12 +25,16 @@ Row = TypeVar("Row", Topic, Stage, TextBlock)
 
 def inherited(rows: Iterable[Row], municipality: Municipality) -> list[Row]:
     """Of rows of a municipality and its parents, per slug the nearest one; inactive ones hide what they override."""
+    return [row for row in nearest_of(rows, municipality) if row.active]
+
+
+def nearest_of(rows: Iterable[Row], municipality: Municipality) -> list[Row]:
+    """Per slug the nearest one, also those out of use: what somebody who sets it up sees."""
     order = {one.pk: index for index, one in enumerate(municipality.chain())}
     nearest: dict[str, Row] = {}
     for row in sorted(rows, key=lambda row: order[row.municipality_id], reverse=True):
         nearest[row.slug] = row
-    found = [row for row in nearest.values() if getattr(row, "active", True)]
-    return sorted(found, key=lambda row: (row.position, row.slug))
+    return sorted(nearest.values(), key=lambda row: (row.position, row.slug))
 
 
 def topics(municipality: Municipality) -> list[Topic]:
@@ -50,33 +55,91 @@ def stage_that_means(municipality: Municipality, means: Means, *states: State) -
 
 
 def text_blocks(municipality: Municipality, *, topic: Topic | None = None) -> list[TextBlock]:
-    """The text blocks that hold in a municipality, for any topic or this one, in order."""
-    rows = TextBlock.objects.filter(municipality__in=municipality.chain())
-    return [row for row in inherited(rows, municipality) if row.topic_id in {None, topic.pk if topic else None}]
+    """The text blocks that hold in a municipality, for any topic, this one or its group, in order."""
+    rows = TextBlock.objects.filter(municipality__in=municipality.chain()).select_related("topic")
+    of_topic = set(lineage(topic)) if topic is not None else set()
+    return [row for row in inherited(rows, municipality) if row.topic is None or row.topic.slug in of_topic]
+
+
+def lineage(topic: Topic) -> list[str]:
+    """A topic and its group, by their slugs: so that a row for the county's topic holds for a town's own version."""
+    return [topic.slug] + ([topic.parent.slug] if topic.parent else [])
+
+
+class Weight(NamedTuple):
+    """What decides between several rows of the table of responsibility: the lightest wins, compared field by field."""
+
+    everywhere: bool
+    """A row without an area loses against one with an area."""
+    size: float
+    """Of several areas the smallest wins."""
+    generality: int
+    """The category before its group, the group before any."""
+    distance: int
+    """The municipality's own row before its county's."""
+    age: int
+    """Else the row that was made first."""
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A row of the table, and what comes of it for one topic and place."""
+
+    row: Responsibility
+    weight: Weight
+    fits: bool
+    """Its area holds the place and its unit is in use."""
+    lost_by: str = ""
+    """The field of Weight in which it is heavier than the row that wins; "" for the winner and what does not fit."""
+
+
+def weight(row: Responsibility, *, of_topic: Sequence[str], chain: Sequence[int]) -> Weight:
+    """How a row weighs for a topic (its `lineage`) in a municipality (the ids of its chain)."""
+    return Weight(
+        everywhere=row.area is None,
+        size=row.area.area if row.area is not None else 0.0,
+        generality=of_topic.index(row.topic.slug) if row.topic is not None else len(of_topic),
+        distance=chain.index(row.municipality_id),
+        age=row.pk,
+    )
+
+
+def responsibilities(municipality: Municipality, topic: Topic | None = None) -> list[Responsibility]:
+    """All rows that may decide in a municipality (about a topic): its own and its county's."""
+    rows = Responsibility.objects.filter(municipality__in=municipality.chain())
+    if topic is not None:
+        rows = rows.filter(Q(topic=None) | Q(topic__slug__in=lineage(topic)))
+    return list(rows.select_related("unit", "topic__parent").order_by("pk"))
+
+
+def judged(
+    rows: Iterable[Responsibility], *, municipality: Municipality, topic: Topic, point: Point | None
+) -> list[Judged]:
+    """The rows about a topic, the one that wins first, then those that lose against it, then those that do not fit.
+
+    This is the rule itself: `responsibility_for` is the first of it, and the set-up shows all of it with the reasons.
+    """
+    of_topic, chain = lineage(topic), municipality.chain_ids()
+    found = []
+    for row in rows:
+        if row.topic is None or row.topic.slug in of_topic:
+            inside = row.area is None or (point is not None and row.area.covers(point))
+            found.append(Judged(row, weight(row, of_topic=of_topic, chain=chain), inside and row.unit.active))
+    found.sort(key=lambda one: (not one.fits, one.weight))
+    return [found[0], *(_lost(one, found[0]) for one in found[1:])] if found else []
+
+
+def _lost(one: Judged, winner: Judged) -> Judged:
+    if not one.fits:
+        return one
+    pairs = zip(Weight._fields, one.weight, winner.weight, strict=True)
+    return replace(one, lost_by=next(name for name, mine, theirs in pairs if mine != theirs))
 
 
 def responsibility_for(*, municipality: Municipality, topic: Topic, point: Point | None) -> Responsibility | None:
-    """The row that decides who settles it: an area wins over none (the smallest of several), then topic over group
-    over any, then the municipality's own row over the county's."""
-    order = {one.pk: index for index, one in enumerate(municipality.chain())}
-    lineage = [topic.slug] + ([topic.parent.slug] if topic.parent else [])
-    rows = Responsibility.objects.filter(
-        Q(topic=None) | Q(topic__slug__in=lineage), municipality__in=municipality.chain(), unit__active=True
-    ).select_related("unit", "topic")
-
-    def rank(row: Responsibility) -> tuple[int, float, int, int] | None:
-        if row.area is not None and (point is None or not row.area.covers(point)):
-            return None
-        specific = lineage.index(row.topic.slug) if row.topic is not None else len(lineage)
-        return (
-            0 if row.area is not None else 1,
-            row.area.area if row.area else 0.0,
-            specific,
-            order[row.municipality_id],
-        )
-
-    ranked = [(found, row.pk, row) for row in rows if (found := rank(row)) is not None]
-    return min(ranked)[2] if ranked else None
+    """The row that decides who settles it; the order stands in Weight."""
+    found = judged(responsibilities(municipality, topic), municipality=municipality, topic=topic, point=point)
+    return found[0].row if found and found[0].fits else None
 
 
 def unit_for(*, municipality: Municipality, topic: Topic, point: Point | None) -> Unit | None:

@@ -12,5 +12,6 @@ urlpatterns = [
     path("abwesenheit/", absence.away, name="desk_absence"),
     path("abwesenheit/<int:pk>/ende/", absence.back, name="desk_absence_end"),
     path("datenschutz/", include("moderation.duties.urls")),
+    path("einrichtung/", include("moderation.rules.urls")),
     path("", include("moderation.setup.urls")),
 ]

@@ -14,6 +14,7 @@ import shapely
 from django.contrib.gis.geos import GEOSGeometry
 from numpy.typing import NDArray
 
+from cases import routing
 from cases.models import Responsibility, Topic
 from geo.models import Address, District, Municipality
 from geo.policy import KIND_ADDRESS
@@ -160,13 +161,6 @@ class Places:
             self._responsible[owner.pk] = [
                 (row, Area(None, row.area) if row.area is not None else None) for row in rows.select_related("topic")
             ]
-        order = {pk: index for index, pk in enumerate(owner.chain_ids())}
-        lineage = [topic.slug] + ([topic.parent.slug] if topic.parent else [])
-
-        def rank(row: Responsibility) -> tuple[int, float, int, int, int]:
-            specific = lineage.index(row.topic.slug) if row.topic is not None else len(lineage)
-            area = row.area.area if row.area is not None else 0.0
-            return (0 if row.area is not None else 1, area, specific, order[row.municipality_id], row.pk)
-
-        rows_here = [one for one in self._responsible[owner.pk] if one[0].topic is None or one[0].topic.slug in lineage]
-        return sorted(rows_here, key=lambda one: rank(one[0]))
+        of_topic, chain = routing.lineage(topic), owner.chain_ids()
+        rows_here = [one for one in self._responsible[owner.pk] if one[0].topic is None or one[0].topic.slug in of_topic]
+        return sorted(rows_here, key=lambda one: routing.weight(one[0], of_topic=of_topic, chain=chain))

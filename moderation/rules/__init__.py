@@ -1,0 +1,1 @@
+"""Pages for rules as data: stages, prepared answers, who settles what."""
