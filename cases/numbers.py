@@ -220,11 +220,11 @@ def by(cases: CaseQuerySet, key: str, span: Span, at: datetime) -> list[Row]:
         .filter(OPEN | received(span) | settled(span))
         .values_list(key)
         .annotate(
-            Count("pk", filter=received(span)),
-            Count("pk", filter=settled(span)),
-            Count("pk", filter=OPEN),
-            Count("pk", filter=overdue(at)),
-            Percentile(Days("closed_at", "submitted_at"), MEDIAN, filter=settled(span)),
+            came=Count("pk", filter=received(span)),
+            done=Count("pk", filter=settled(span)),
+            open_now=Count("pk", filter=OPEN),
+            late=Count("pk", filter=overdue(at)),
+            days=Percentile(Days("closed_at", "submitted_at"), MEDIAN, filter=settled(span)),
         )
     )
     rows = [Row(value, came, done, open_, late, enough(days, done)) for value, came, done, open_, late, days in found]
@@ -258,7 +258,7 @@ def timeline(cases: CaseQuerySet, spans: Sequence[Span]) -> list[tuple[int, int]
     found = []
     for field, condition in (("submitted_at", received(whole)), ("closed_at", settled(whole))):
         rows = cases.order_by().filter(condition).annotate(bucket=buckets(field, spans))
-        found.append(dict(rows.values_list("bucket").annotate(Count("pk"))))
+        found.append(dict(rows.values_list("bucket").annotate(n=Count("pk"))))
     return [(found[0].get(number, 0), found[1].get(number, 0)) for number in range(len(spans))]
 
 

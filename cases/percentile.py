@@ -11,7 +11,7 @@ from typing import Any
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.signals import connection_created
-from django.db.models import Aggregate, FloatField, Func, Q
+from django.db.models import Aggregate, FloatField, Func
 from django.db.models.sql.compiler import SQLCompiler
 
 DAY = 86_400
@@ -28,28 +28,22 @@ class Percentile(Aggregate):
     name = "Percentile"
     output_field = FloatField()
 
-    def __init__(
-        self, expression: Any, share: float, *, discrete: bool = False, filter: Q | None = None, **extra: Any
-    ) -> None:
+    def __init__(self, expression: Any, share: float, *, discrete: bool = False, **extra: Any) -> None:
         # Numbers of ours; they stand in the text of the statement, so that nothing typed can get there.
         self.share, self.discrete = float(share), bool(discrete)
-        super().__init__(expression, filter=filter, **extra)
+        super().__init__(expression, **extra)
 
     def as_sql(
         self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **extra: Any
     ) -> tuple[str, tuple[Any, ...]]:
-        """SQLite: the function that `teach` registers."""
-        extra["template"] = f"{_TWIN}(%(expressions)s, {self.share!r}, {int(self.discrete)})"
-        sql, params = super().as_sql(compiler, connection, **extra)
-        return sql, tuple(params)
-
-    def as_postgresql(
-        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **extra: Any
-    ) -> tuple[str, tuple[Any, ...]]:
-        """An ordered-set aggregate."""
-        function = "PERCENTILE_DISC" if self.discrete else "PERCENTILE_CONT"
-        extra["template"] = f"{function}({self.share!r}) WITHIN GROUP (ORDER BY %(expressions)s)"
-        sql, params = super().as_sql(compiler, connection, **extra)
+        """SQLite: the function that `teach` registers; PostgreSQL: an ordered-set aggregate."""
+        written = self.copy()
+        if connection.vendor == "sqlite":
+            written.template = f"{_TWIN}(%(expressions)s, {self.share!r}, {int(self.discrete)})"
+        else:
+            function = "PERCENTILE_DISC" if self.discrete else "PERCENTILE_CONT"
+            written.template = f"{function}({self.share!r}) WITHIN GROUP (ORDER BY %(expressions)s)"
+        sql, params = super(Percentile, written).as_sql(compiler, connection, **extra)
         return sql, tuple(params)
 
 

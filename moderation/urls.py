@@ -11,7 +11,10 @@ urlpatterns = [
     path("neu/nah/", entry.near, name="desk_near"),
     path("abwesenheit/", absence.away, name="desk_absence"),
     path("abwesenheit/<int:pk>/ende/", absence.back, name="desk_absence_end"),
+    path("zahlen/", include("moderation.numbers.urls")),
+    path("planung/", include("moderation.planning.urls")),
     path("datenschutz/", include("moderation.duties.urls")),
     path("einrichtung/", include("moderation.rules.urls")),
+    path("", include("moderation.rules.category_urls")),
     path("", include("moderation.setup.urls")),
 ]

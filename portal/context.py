@@ -45,9 +45,11 @@ LEGAL: Final = (
 STAFF_MENU: Final = (
     ("desk", gettext_lazy("Work list")),
     ("desk_new", gettext_lazy("Take a report")),
+    ("desk_planning", gettext_lazy("Planning")),
     ("intake", gettext_lazy("Incoming mail")),
+    ("numbers", gettext_lazy("Numbers")),
 )
-STAFF_ELSEWHERE: Final = ("setup", "desk_pages", "duties", "operations")
+STAFF_ELSEWHERE: Final = ("setup", "desk_pages", "duties", "operations", "platform")
 """Below the address of the work list, yet not part of it."""
 HOME: Final = "start"
 
@@ -99,10 +101,16 @@ def _links(entries: Iterable[tuple[str, Any]], path: str) -> list[dict[str, Any]
 
 
 def _staff_links(request: HttpRequest) -> list[dict[str, Any]]:
-    """The menu of the desk; on pages beside it nothing is `current`. Incoming mail only for who may read it."""
+    """The menu of the desk; on pages beside it nothing is `current`.
+
+    Incoming mail only for who may read it, planning for who assigns.
+    """
     links, path = _links(STAFF_MENU, request.path), request.path
     municipality = getattr(request, "municipality", None)
-    reads = reach(getattr(request, "user", None), Permission.SEE_CONTACT).municipalities
+    user = getattr(request, "user", None)
+    if not reach(user, Permission.ASSIGN):
+        links = [link for link in links if link["name"] != "desk_planning"]
+    reads = reach(user, Permission.SEE_CONTACT).municipalities
     if not reads or municipality is None or not municipality.intake():
         links = [link for link in links if link["name"] != "intake"]
     beside = any(url and path.startswith(url) for url in map(_address, STAFF_ELSEWHERE))
