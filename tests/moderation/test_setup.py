@@ -34,6 +34,7 @@ PAGES = [
     "setup_units",
     "setup_unit_new",
     "setup_categories",
+    "setup_categories_quick",
     "setup_people",
     "setup_person_new",
     "setup_embed",
@@ -197,23 +198,23 @@ def test_categories_are_switched_and_routed_also_inherited_ones(admin: Client, l
     sexton = User.objects.create_user("amt@dorf.example", "geheim-geheim-1", name="Amt")
     grant(user=sexton, municipality=child, role=Role.ADMIN)
     yard = Unit.objects.create(municipality=child, slug="hof", name="Hof")
-    typed = filled(admin, "setup_categories", **{"unit-laterne": str(town.greens.pk)})
+    typed = filled(admin, "setup_categories_quick", **{"unit-laterne": str(town.greens.pk)})
     del typed["on-idee"]
-    assert admin.post(reverse("setup_categories"), typed).status_code == 302
+    assert admin.post(reverse("setup_categories_quick"), typed).status_code == 302
     assert category_of(town.municipality, "idee") is None
     assert unit_for(municipality=town.municipality, topic=town.lamp.topic, point=None) == town.greens
     village = Client(headers={"host": child.host})
     village.force_login(sexton)
-    typed = filled(village, "setup_categories", rest=str(yard.pk))
+    typed = filled(village, "setup_categories_quick", rest=str(yard.pk))
     del typed["on-laterne"]
-    assert village.post(reverse("setup_categories"), typed).status_code == 302
+    assert village.post(reverse("setup_categories_quick"), typed).status_code == 302
     assert category_of(child, "laterne") is None
     assert category_of(town.municipality, "laterne") is not None, "the county's stays on"
-    assert village.post(reverse("setup_categories"), {**typed, "on-laterne": "on"}).status_code == 302
+    assert village.post(reverse("setup_categories_quick"), {**typed, "on-laterne": "on"}).status_code == 302
     assert category_of(child, "laterne") is not None
     assert Topic.objects.filter(municipality=child).count() == 1
     nothing = {key: value for key, value in typed.items() if not key.startswith("on-")}
-    assert village.post(reverse("setup_categories"), nothing).status_code == 422
+    assert village.post(reverse("setup_categories_quick"), nothing).status_code == 422
 
 
 def test_people_are_invited_reminded_and_dismissed(admin: Client, client: Client, town: Town) -> None:
