@@ -289,6 +289,7 @@ def _in_review(number: str) -> dict[str, Any]:
         confidential=False,
         public_at=None,
         part_of=None,
+        practice_by=None,
     ).exclude(state=State.WITHDRAWN.value)
     case = waiting.first()
     if case is None:

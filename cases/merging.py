@@ -124,6 +124,8 @@ def _check(duplicate: Case, original: Case) -> None:
         raise Invalid(
             {"original": [_("Both cases must belong to the same municipality. Please hand the case over first.")]}
         )
+    if duplicate.practice_by_id != original.practice_by_id:
+        raise Invalid({"original": [_("A practice case and a real one cannot be merged.")]})
     if duplicate.kind != original.kind:
         raise Invalid({"original": [_("These two are not of the same kind.")]})
     if duplicate.part_of_id is not None or original.part_of_id is not None:

@@ -114,7 +114,7 @@ def remind(*, at: datetime) -> dict[str, int]:
         if not routing.is_working_day(town, morning):
             continue
         today = timezone.localtime(morning, routing.BERLIN).date()
-        awake = Case.objects.filter(municipality=town).filter(Q(resubmit_on=None) | Q(resubmit_on__lte=today))
+        awake = Case.objects.real().filter(municipality=town).filter(Q(resubmit_on=None) | Q(resubmit_on__lte=today))
         for rule in RULES:
             first, second = town.waits(rule.subject)
             # The later stage first: one run never tells both of one case.

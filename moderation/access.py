@@ -9,7 +9,7 @@ from accounts.desk import staff_only as staff_only
 from accounts.models import User
 from accounts.policy import Permission
 from cases.change import permits
-from cases.models import Case
+from cases.models import Case, CaseQuerySet
 
 
 def rights(user: User, case: Case) -> frozenset[Permission]:
@@ -18,5 +18,10 @@ def rights(user: User, case: Case) -> frozenset[Permission]:
 
 
 def seen_by(user: User) -> QuerySet[Case]:
-    """The cases of somebody's desk."""
+    """The cases of somebody's desk, with those they practise on."""
     return Case.objects.visible_to(user)
+
+
+def listed_for(user: User) -> CaseQuerySet:
+    """The same for lists and numbers: without practice."""
+    return Case.objects.visible_to(user).real()

@@ -23,7 +23,7 @@ from cases.known import known_already
 from cases.models import Case
 from geo.models import Municipality
 from geo.search import search
-from moderation.access import seen_by, staff, staff_only
+from moderation.access import listed_for, seen_by, staff, staff_only
 from moderation.forms.entry import EntryForm
 from reports.models import Report
 from reports.policy import KIND
@@ -150,7 +150,7 @@ def _known(request: HttpRequest, form: EntryForm, pk: int) -> HttpResponse:
 
 def _open(request: HttpRequest) -> QuerySet[Case]:
     """Reports this person may add somebody to."""
-    return Case.objects.filter(pk__in=seen_by(staff(request)).values("pk")).active()
+    return Case.objects.filter(pk__in=listed_for(staff(request)).values("pk")).active()
 
 
 def _similar(request: HttpRequest, form: EntryForm) -> list[Similar]:

@@ -208,7 +208,7 @@ def digest(*, unit: Unit, since: datetime, until: datetime) -> Planned | None:
     to = recipients.of_unit(unit)
     if to is None:
         return None
-    active = Case.objects.filter(unit=unit, state__in=[state.value for state in ACTIVE])
+    active = Case.objects.real().filter(unit=unit, state__in=[state.value for state in ACTIVE])
     new = active.filter(assigned_at__gt=since, assigned_at__lte=until, accepted_at=None)
     late = active.filter(
         entries__deed__in=[Deed.REMINDED.value, Deed.ESCALATED.value], entries__at__gt=since, entries__at__lte=until

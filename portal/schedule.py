@@ -10,6 +10,7 @@ from moderation import tasks as moderation_tasks
 from notifications import tasks as notifications_tasks
 from outbox import tasks as outbox_tasks
 from portal.backup import tasks as backup_tasks
+from portal.practice import tasks as practice_tasks
 from portal.watch import tasks as watch_tasks
 from reports import tasks as reports_tasks
 from subscriptions import tasks as subscriptions_tasks
@@ -28,6 +29,7 @@ def beat_schedule() -> dict[str, dict[str, Any]]:
         moderation_tasks,
         reports_tasks,
         backup_tasks,
+        practice_tasks,
         watch_tasks,
     )
     return outbox_tasks.beat_schedule(entry for package in packages for entry in package.SCHEDULE)

@@ -50,6 +50,8 @@ def hand_over(*, case: Case, to: Municipality, by: By, act: Act | None = None) -
         row, entry = step.case, step.entry
         if State(row.state) not in ACTIVE:
             raise NoSuchEdge
+        if row.practice_by_id is not None:
+            raise Invalid({"to": [_("What you practise on stays here.")]})
         if to.pk == row.municipality_id or not to.active:
             raise Invalid({"to": [_("Please choose another municipality.")]})
         if not can_be_handed_over(row) or row.duplicates.exists() or row.parts.exists():

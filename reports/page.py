@@ -64,6 +64,7 @@ def in_review(number: str) -> Case | None:
     """
     return (
         Case.objects.filter(number=number, kind=KIND, public_at=None, confidential=False, part_of=None)
+        .real()
         .exclude(state=State.WITHDRAWN.value)
         .exclude(stage__hides=True)
         .first()

@@ -160,10 +160,11 @@ def releasable(case: Case) -> bool:
 
 
 def _publish(step: Step) -> None:
-    """The case is public from now on, if it was not before. Raises NoSuchEdge for what may not be released."""
+    """The case is public from now on, if it was not before; what somebody practises on never is. Raises NoSuchEdge for what may not be released."""
     if not releasable(step.case):
         raise NoSuchEdge
-    step.case.public_at = step.case.public_at or step.entry.at
+    if step.case.practice_by_id is None:
+        step.case.public_at = step.case.public_at or step.entry.at
 
 
 def _withdraw(step: Step, report: Report) -> None:

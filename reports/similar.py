@@ -67,6 +67,7 @@ def similar(case: Case, *, among: QuerySet[Case], limit: int = SHOWN, days: int 
     """
     rows = (
         among.filter(municipality=case.municipality_id, kind=case.kind, part_of=None, duplicate_of=None)
+        .filter(practice_by=case.practice_by_id)
         .exclude(pk=case.pk)
         .exclude(state=State.WITHDRAWN.value)
         .filter(

@@ -74,6 +74,7 @@ def _make(main: Case, part: Part, by: By, act: Act) -> Case:
         asked={"part_of": main.pk, "text": part.text},
         by=by,
         act=act,
+        practice_by=main.practice_by,
         part_of=main,
         source=main.source,
         language=main.language,

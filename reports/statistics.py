@@ -137,7 +137,7 @@ def _reports(municipality: Municipality) -> CaseQuerySet:
     topics = Topic.objects.filter(category__sort__in=SORTS, confidential=False).values("pk")
     return Case.objects.filter(
         kind=KIND, municipality__in=municipality.family_ids(), confidential=False, topic__in=topics, part_of=None
-    )
+    ).real()
 
 
 def _span(period: Period) -> Q:

@@ -55,9 +55,13 @@ class CaseQuerySet(models.QuerySet["Case"]):
         """Cases of which something is released and nothing hides them."""
         return self.filter(public_at__isnull=False, confidential=False)
 
+    def real(self) -> CaseQuerySet:
+        """Without what somebody practises on: for lists, numbers and whatever runs by itself."""
+        return self.filter(practice_by=None)
+
     def visible_to(self, user: User | Any) -> CaseQuerySet:
         """Cases of the own municipality, or handed to an own unit (or a unit of the own municipality), or to somebody
-        the person stands in for today.
+        the person stands in for today. Of practice cases only the own ones.
 
         Confidential ones only for the complaint management, the unit or person they were handed to.
         """
@@ -69,7 +73,8 @@ class CaseQuerySet(models.QuerySet["Case"]):
             unit_id__in=Unit.objects.filter(municipality_id__in=see.municipalities).values("pk")
         )
         of_trusted = models.Q(municipality_id__in=trusted.municipalities)
-        return self.filter(handed | (of_house & models.Q(confidential=False)) | of_trusted)
+        mine = models.Q(practice_by=None) | models.Q(practice_by=user.pk)
+        return self.filter(mine, handed | (of_house & models.Q(confidential=False)) | of_trusted)
 
     def active(self) -> CaseQuerySet:
         """Cases that still need something."""
@@ -137,6 +142,9 @@ class Case(models.Model):
     """Public name of the outside body that has it; see cases.forwarding."""
     part_of = models.ForeignKey("self", models.CASCADE, null=True, blank=True, related_name="parts")
     """The main case of an internal part, which is never public and writes to no citizen."""
+
+    practice_by = models.ForeignKey(User, models.CASCADE, null=True, blank=True, related_name="practice_cases")
+    """Who practises on it: it is never public, is in no list and no number, writes no mail, and goes with a reset."""
 
     objects = CaseQuerySet.as_manager()
 

@@ -21,7 +21,7 @@ from cases.models import STATES, Stage, Topic
 from cases.policy import FACTS, State
 from geo.localized import localized
 from geo.models import District
-from moderation.access import seen_by
+from moderation.access import listed_for
 from moderation.worklist.query import ME, NO_DISTRICT, NO_UNIT, NOBODY, Query
 from moderation.worklist.tabs import SORTS
 
@@ -62,7 +62,7 @@ def offered(user: User) -> Offered:
     """Units, people, districts and stages of the cases that the person sees; one query."""
 
     def rows(of: QuerySet[Any], kind: str, key: str, name: Any, value: Any = "pk") -> QuerySet[Any]:
-        used = Exists(seen_by(user).filter(**{key: OuterRef("pk")})) if key else Q()
+        used = Exists(listed_for(user).filter(**{key: OuterRef("pk")})) if key else Q()
         found: QuerySet[Any] = (
             of.filter(used)
             .order_by()
@@ -100,7 +100,7 @@ def _json(text: Any) -> Any:
 
 def topics(user: User) -> list[Topic]:
     """Topics of the cases that the person sees, in the order of the tree; one query."""
-    used = seen_by(user).filter(topic_id=OuterRef("pk"))
+    used = listed_for(user).filter(topic_id=OuterRef("pk"))
     return sorted(
         Topic.objects.filter(Exists(used)).select_related("parent"),
         key=lambda topic: (

@@ -16,7 +16,7 @@ from django.utils.functional import cached_property
 
 from accounts.models import User
 from cases.models import Case, Topic
-from moderation.access import seen_by
+from moderation.access import listed_for
 from moderation.worklist import choices
 from moderation.worklist.filters import narrowed
 from moderation.worklist.marks import marked
@@ -53,7 +53,7 @@ class Worklist:
     def _narrowed(self) -> QuerySet[Case]:
         """Everything the filters leave, of all lists."""
         topics = self.topics if self.query.q else []
-        found = narrowed(seen_by(self.user), self.query, user=self.user, at=self.at, topics=topics)
+        found = narrowed(listed_for(self.user), self.query, user=self.user, at=self.at, topics=topics)
         return marked(found)
 
     def counts(self, after: int = 0) -> dict[str, int]:

@@ -137,7 +137,7 @@ def _counted(at: datetime) -> list[tuple[str, int, int, int]]:
     found: list[tuple[str, int, int, int]] | None = memory.recall([_CASES]).get(_CASES)
     if found is None:
         closed = Q(state__in=[state.value for state in CLOSED])
-        rows = Case.objects.values("municipality__slug").order_by("municipality__slug")
+        rows = Case.objects.real().values("municipality__slug").order_by("municipality__slug")
         found = list(
             rows.annotate(
                 opened=Count("pk", filter=~closed),
