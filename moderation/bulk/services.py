@@ -36,6 +36,7 @@ from outbox.bell import ring_after_commit
 from outbox.leases import Drained, drain
 from outbox.models import Event
 from outbox.registry import Doorbell
+from reports.placeholders import fill
 
 SAME = "="
 """In an assignment: leave unit or person as each case has it."""
@@ -95,6 +96,9 @@ def filled(bulk: Bulk, case: Case, *, version: int, extra: Mapping[str, Any] | N
         data["unit"] = str(case.unit_id or "")
     if data.get("assignee") == SAME:
         data["assignee"] = str(case.assignee_id or "")
+    if text := data.get("text"):
+        # The number or place of each case; the day is that of the choosing, whenever the worker comes to it.
+        data["text"] = fill(text, case, at=bulk.created_at, language=case.language)
     data["version"], data["client_key"] = str(version), str(key_of(bulk, case.pk))
     return form_class(data, case=case)
 

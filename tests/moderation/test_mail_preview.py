@@ -162,7 +162,7 @@ def test_the_preview_for_many_is_what_goes_out(manager, case, make_report):
     assert chosen.status_code == 404, "only what many cases can share"
     chosen = manager.post(reverse("desk_bulk"), {"tun": "status", "vorgang": marked})
     stage = Stage.objects.get(municipality=case.municipality, slug="eingeplant")
-    typed_in = {"stage": stage.pk, "text": "Wir kommen im Mai."}
+    typed_in = {"stage": stage.pk, "text": "Wir kommen im Mai wegen {nummer}."}
     look = manager.post(chosen["Location"], typed_in)["Location"]
     page = manager.get(look)
     shown = sorted(
@@ -173,6 +173,7 @@ def test_the_preview_for_many_is_what_goes_out(manager, case, make_report):
     assert manager.post(look, {"vorgang": [case.pk, second.pk]}).status_code == 302
     assert shown == sent_since(known)
     assert len(shown) == 2
+    assert all(f"wegen {one.number}." in str(shown) for one in (case, second)), "each with its own number"
 
 
 def test_the_preview_without_scripts_keeps_what_was_typed(manager, case, filled):

@@ -1,4 +1,5 @@
 // Single keys of the desk. They never act while somebody types, and each browser can switch them off (WCAG 2.1.4).
+import {menus, openMenu} from "./menu.js";
 
 const STORE = "desk-keys";
 const dialog = document.getElementById("keys");
@@ -73,6 +74,10 @@ const ACTIONS = {
   n: () => (document.querySelector(".action-bar__next, .case__back-next") || rows()[0])?.click(),
   f: () => panel("freigeben"),
   a: () => panel("zuweisen"),
+  d: () => document.querySelector('.desk__facts a[href*="/vergleich/"]')?.focus(),
+  m: openMenu,
+  s: () => document.querySelector(".action-bar .kern-btn--primary")?.focus(),
+  b: () => document.getElementById("bulk-deed")?.focus(),
   u: () => document.querySelector(".case__back .link--back, .desk__list-head .link")?.click(),
   x: () => document.activeElement?.closest(".desk-row")?.querySelector("input[name=vorgang]")?.click(),
   "/": () => {
@@ -84,6 +89,7 @@ const ACTIONS = {
 };
 
 export function listen() {
+  menus();
   for (const button of document.querySelectorAll("[data-keys-open]")) {
     button.hidden = false;
     button.addEventListener("click", () => dialog.showModal());

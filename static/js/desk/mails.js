@@ -1,4 +1,6 @@
 // Who gets which mail, shown while somebody types: the server tries the deed and takes it back.
+import "./send.js";
+
 const shown = document.querySelector("[data-mails]");
 const form = shown?.closest("form");
 const PAUSE = 700;
@@ -14,7 +16,10 @@ if (form) {
     for (const [name, value] of [...data]) if (value instanceof File) data.delete(name);
     data.set("preview", "alone");
     const typed = new URLSearchParams(data).toString();
-    if (typed === last) return;
+    if (typed === last) {
+      shown.setAttribute("aria-busy", "false");
+      return;
+    }
     last = typed;
     const mine = (turn += 1);
     try {
@@ -29,15 +34,22 @@ if (form) {
       });
     } catch {
       last = "";
+    } finally {
+      if (mine === turn && !timer) shown.setAttribute("aria-busy", "false");
     }
   };
   const later = () => {
     clearTimeout(timer);
-    timer = setTimeout(ask, PAUSE);
+    shown.setAttribute("aria-busy", "true");
+    timer = setTimeout(() => {
+      timer = 0;
+      ask();
+    }, PAUSE);
   };
 
   button.hidden = true;
   form.addEventListener("input", later);
   form.addEventListener("change", later);
+  shown.setAttribute("aria-busy", "true");
   ask();
 }

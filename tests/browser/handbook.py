@@ -1,0 +1,123 @@
+"""The pictures of the handbook for staff: which page each one shows, and what is opened on it first."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.urls import reverse
+from playwright.sync_api import Page, expect
+
+from cases.models import Case, Forward
+from tests.browser.world import World
+
+WORDS = "Vielen Dank für Ihren Hinweis. Der Bauhof sieht es sich diese Woche an."
+
+
+@dataclass
+class Stage:
+    """What the pictures are taken of."""
+
+    page: Page
+    """Of the complaint management, logged in."""
+    world: World
+    twin: Case
+    """Reported again, close to `world.public`."""
+
+    def open(self, name: str, *args: object, query: str = "") -> Page:
+        """A page by its name."""
+        self.page.goto(reverse(name, args=args) + query)
+        return self.page
+
+
+def _list(stage: Stage) -> None:
+    stage.open("desk", query="?liste=alle").wait_for_load_state("networkidle")
+
+
+def _case(stage: Stage) -> None:
+    stage.open("desk_case", stage.world.public.pk).wait_for_load_state("networkidle")
+
+
+def _release(stage: Stage) -> None:
+    stage.open("desk_case", stage.world.review.pk).wait_for_load_state("networkidle")
+
+
+def _many(stage: Stage) -> None:
+    page = stage.open("desk", query="?liste=alle")
+    page.get_by_label("alle dieser Seite").check()
+    page.locator("#bulk-deed").select_option("status")
+    page.get_by_role("button", name="Weiter", exact=True).click()
+    page.get_by_label("Neuer Status").select_option(label="in Bearbeitung")
+    page.locator("#id_text").fill(WORDS)
+    page.get_by_role("button", name="Erst ansehen").last.click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("was passieren würde")
+
+
+def _panel(case: Callable[[Stage], Case], deed: str, **fields: str) -> Callable[[Stage], None]:
+    """A panel with some words in it and the preview of its mails."""
+
+    def shown(stage: Stage) -> None:
+        page = stage.open("desk_case", case(stage).pk, query=f"?tun={deed}#tun")
+        for name, words in fields.items():
+            page.locator(f"#deed [name={name}]").fill(words)
+        expect(page.locator("[data-mails]")).to_have_attribute("aria-busy", "false")
+        page.wait_for_load_state("networkidle")
+
+    return shown
+
+
+def _redact(stage: Stage) -> None:
+    photo = stage.world.review.report.photos.order_by("pk")[0]
+    page = stage.open("desk_redact", stage.world.review.pk, photo.pk)
+    page.get_by_role("button", name="Rechteck hinzufügen").click()
+
+
+def _compare(stage: Stage) -> None:
+    page = stage.open("desk_compare", stage.twin.pk, stage.world.public.pk)
+    expect(page.locator("[data-mails]")).to_have_attribute("aria-busy", "false")
+
+
+def _outside(stage: Stage) -> None:
+    stage.open("forwarded", Forward.objects.latest("pk").token)
+
+
+def _plain(name: str) -> Callable[[Stage], None]:
+    def shown(stage: Stage) -> None:
+        stage.open(name).wait_for_load_state("networkidle")
+
+    return shown
+
+
+def _setup(stage: Stage) -> None:
+    page = stage.page
+    page.context.clear_cookies()
+    page.goto(reverse("account_login") + "?next=" + reverse("setup"))
+    page.get_by_role("textbox", name=re.compile("^E-Mail")).fill(stage.world.town.admin.email)
+    page.get_by_label("Passwort", exact=True).fill("geheim-geheim-1")
+    page.get_by_role("button", name="Anmelden").click()
+    page.wait_for_url(re.compile(reverse("setup")))
+
+
+PICTURES: dict[str, Callable[[Stage], None]] = {
+    "arbeitsliste": _list,
+    "vorgang": _case,
+    "freigeben": _release,
+    "sammeln": _many,
+    "antworten": _panel(lambda stage: stage.world.public, "nachricht", text=WORDS),
+    "schwaerzen": _redact,
+    "vergleich": _compare,
+    "weiterleiten": _panel(
+        lambda stage: stage.world.public,
+        "weiterleiten",
+        name="Stadtwerke Harsewinkel",
+        email="netz@example.org",
+        text="Bitte prüfen Sie das Rohr unter dem Loch.",
+    ),
+    "extern": _outside,
+    "posteingang": _plain("intake"),
+    "abwesenheit": _plain("desk_absence"),
+    "zahlen": _plain("numbers"),
+    "einrichtung": _setup,
+}
+"""Each picture of docs/handbuch/ by its name, in the order in which they are taken; the last one as administrator."""
