@@ -130,8 +130,7 @@ class Deed(StrEnum):
     PLANNED = "planned"
     """On the list of a team for a day."""
     UNPLANNED = "unplanned"
-    NOT_POSSIBLE = "not_possible"
-    """The team could not do it."""
+    """Taken off the list; with words where the team could not do it."""
 
 
 class Part(StrEnum):

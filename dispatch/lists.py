@@ -11,14 +11,27 @@ from django.utils import timezone
 from django.utils.timezone import localdate
 
 from accounts.models import Unit
+from accounts.units import in_order
 from cases.models import Case, Entry
 from cases.policy import ACTIVE, Deed
 from dispatch.models import Job
+from geo.models import Municipality
 
 RELATED = ("case__topic__category", "case__stage", "case__report", "case__municipality", "case__district", "team")
 _LIES = Q(case__unit=F("team"))
 """The case still lies with the team: given elsewhere, it is on no list, until it is planned anew."""
 _SHAPES = ("case__municipality__boundary", "case__district__boundary")
+
+
+def teams_of(municipality: Municipality) -> list[Unit]:
+    """Whom somebody can plan for: the inner units in use, each with its teams behind it."""
+    return in_order(Unit.objects.filter(municipality=municipality, active=True, external=False))
+
+
+def is_listed(case: Case) -> bool:
+    """Whether a case is on the list of the team it lies with; no query where `job` was fetched along."""
+    job: Job | None = getattr(case, "job", None)
+    return job is not None and job.team_id == case.unit_id
 
 
 def of_day(*, team: Unit, day: date, at: datetime) -> list[Job]:
@@ -51,7 +64,14 @@ def load(*, teams: Iterable[Unit], days: Collection[date], at: datetime) -> dict
 
 
 def unplanned(cases: QuerySet[Case]) -> QuerySet[Case]:
-    """Of these cases those that need something and stand on no list; `came_back` says that a team could not do it."""
-    back = Entry.objects.filter(case=OuterRef("pk"), deed=Deed.NOT_POSSIBLE.value)
+    """Of these cases those that need something and stand on no list; `came_back` says that a team could not do it.
+
+    Those come first, then by priority and due date.
+    """
+    back = Entry.objects.filter(case=OuterRef("pk"), deed=Deed.UNPLANNED.value).exclude(text="")
     listed = Job.objects.filter(case=OuterRef("pk"), team=OuterRef("unit"))
-    return cases.filter(~Exists(listed), state__in=ACTIVE).annotate(came_back=Exists(back))
+    return (
+        cases.filter(~Exists(listed), state__in=ACTIVE)
+        .annotate(came_back=Exists(back))
+        .order_by("-came_back", "-priority", F("due_at").asc(nulls_last=True), "pk")
+    )

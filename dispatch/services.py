@@ -1,4 +1,4 @@
-"""Verbs of the day lists: plan, take off, say that it was not possible, put in order."""
+"""Verbs of the day lists: plan, take off, put in order."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from accounts.models import Unit, User
 from accounts.policy import Permission
 from accounts.services import may
 from cases import routing
-from cases.change import Act, By, change
+from cases.change import Act, By, change, permits
 from cases.errors import Denied, Invalid, NoSuchEdge
 from cases.models import Case, Entry
 from cases.policy import ACTIVE, Deed, State
@@ -64,33 +64,24 @@ def plan(*, case: Case, team: Unit, day: date, by: By, act: Act | None = None) -
     return step.entry
 
 
-def unplan(*, case: Case, by: By, act: Act | None = None) -> Entry:
-    """Take a case off its list; it stays with its team. Raises NoSuchEdge where it is on none, or is settled."""
-    with change(case=case, by=by, deed=Deed.UNPLANNED, permission=Permission.ASSIGN, asked={}, act=act) as step:
-        if not step.replayed:
-            step.entry.data = _taken_off(step.case)
-    return step.entry
+def unplan(*, case: Case, by: By, text: str = "", act: Act | None = None) -> Entry:
+    """Take a case off its list; it stays with its team. With a reason, which colleagues read, the team could not do it.
 
-
-def not_possible(*, case: Case, text: str, by: By, act: Act | None = None) -> Entry:
-    """The team could not do it, for a reason that colleagues read: off the list, and back to whoever plans.
-
-    Raises NoSuchEdge where it is on no list, or is settled; Invalid without a reason.
+    Raises NoSuchEdge where it is on none, or is settled; Invalid without a reason from somebody who does not plan.
     """
-    text = checked_text(text)
-    asked = {"text": text}
-    with change(case=case, by=by, deed=Deed.NOT_POSSIBLE, permission=Permission.MOVE, asked=asked, act=act) as step:
+    text = checked_text(text, required=False)
+    with change(
+        case=case, by=by, deed=Deed.UNPLANNED, permission=Permission.MOVE, asked={"text": text}, act=act
+    ) as step:
         if not step.replayed:
-            step.entry.text, step.entry.data = text, _taken_off(step.case)
+            job = Job.objects.filter(case=step.case).first()
+            if job is None or State(step.case.state) not in ACTIVE:
+                raise NoSuchEdge
+            if not text and by.user is not None and not permits(step.case, by.user, Permission.ASSIGN):
+                raise Invalid({"text": [_("Please say why it was not possible.")]})
+            step.entry.text, step.entry.data = text, {"team": job.team_id, "day": job.day.isoformat()}
+            job.delete()
     return step.entry
-
-
-def _taken_off(case: Case) -> dict[str, object]:
-    job = Job.objects.filter(case=case).first()
-    if job is None or State(case.state) not in ACTIVE:
-        raise NoSuchEdge
-    job.delete()
-    return {"team": job.team_id, "day": job.day.isoformat()}
 
 
 @transaction.atomic

@@ -56,7 +56,6 @@ class Migration(migrations.Migration):
                     ("hold_ended", "hold_ended"),
                     ("planned", "planned"),
                     ("unplanned", "unplanned"),
-                    ("not_possible", "not_possible"),
                 ],
                 max_length=24,
             ),

@@ -188,6 +188,8 @@ def _titles() -> dict[Deed, str]:
         Deed.MERGED: _("Merged with another case"),
         Deed.UNMERGED: _("Merging undone"),
         Deed.SPLIT: _("Split off"),
+        Deed.PLANNED: _("Planned"),
+        Deed.UNPLANNED: _("Taken off the day list"),
         Deed.HANDED_OVER: _("Handed over to another municipality"),
     }
 

@@ -23,7 +23,6 @@ def units_of(entry: Entry) -> set[int]:
         Deed.HANDED_BACK.value: ("from", "unit"),
         Deed.PLANNED.value: ("team",),
         Deed.UNPLANNED.value: ("team",),
-        Deed.NOT_POSSIBLE.value: ("team",),
     }.get(entry.deed, ())
     return {one for name in names if (one := entry.data.get(name))}
 
@@ -99,10 +98,6 @@ def _unplanned(data: Data, units: Units) -> str:
     return _("Taken off the list: %(team)s, %(day)s") % _list(data, units)
 
 
-def _not_possible(data: Data, units: Units) -> str:
-    return _("Not possible: %(team)s, %(day)s") % _list(data, units)
-
-
 TELLERS: dict[Deed, Callable[[Data, Units], str]] = {
     Deed.ACCEPTED: _accepted,
     Deed.HANDED_BACK: _handed_back,
@@ -112,6 +107,5 @@ TELLERS: dict[Deed, Callable[[Data, Units], str]] = {
     Deed.REMINDED: _reminded,
     Deed.PLANNED: _planned,
     Deed.UNPLANNED: _unplanned,
-    Deed.NOT_POSSIBLE: _not_possible,
     Deed.ESCALATED: _escalated,
 }

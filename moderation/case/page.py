@@ -21,6 +21,8 @@ from cases.change import lies_with
 from cases.kinds import kind_of
 from cases.models import PRIORITIES, WAITS_FOR, Case, Entry, Look, Support
 from cases.policy import CLOCK_STOPPED, EDGES, Deed, State
+from dispatch.lists import is_listed
+from dispatch.models import Job
 from forms.services import present
 from geo.localized import localized
 from geo.models import Municipality
@@ -63,6 +65,7 @@ def case_for(user: User, pk: int) -> Case:
             "assignee",
             "contact",
             "district",
+            "job__team",
             "report__form_version",
         )
         .defer(
@@ -235,6 +238,11 @@ class CasePage:
     def priority(self) -> str:
         """The priority in a word."""
         return str(dict(PRIORITIES).get(self.case.priority, ""))
+
+    @property
+    def job(self) -> Job | None:
+        """On which list it is; None where it is on none, or settled."""
+        return self.case.job if is_listed(self.case) and not self.case.facts.closed else None
 
     @property
     def waits_for(self) -> str:

@@ -16,7 +16,7 @@ from cases.models import Case
 from cases.policy import Deed, State
 from dispatch import lists
 from dispatch.models import Job
-from dispatch.services import arrange, not_possible, plan, unplan
+from dispatch.services import arrange, plan, unplan
 from tests.conftest import AT
 
 pytestmark = pytest.mark.django_db
@@ -62,7 +62,7 @@ def test_what_is_not_done_rolls_over_and_what_was_done_stays_on_its_day(town, te
     assert numbers(team, MONDAY, tomorrow) == [first.pk, second.pk]
     assert numbers(team, TUESDAY, tomorrow) == [second.pk]
     job = Job.objects.get(case=second)
-    assert lists.rolled_over(job, on=TUESDAY) and not lists.rolled_over(job, on=MONDAY)
+    assert [lists.rolled_over(job, on=day) for day in (MONDAY, TUESDAY)] == [False, True]
     cases.move(case=second, to=State.DONE, by=By.staff(town.manager), act=Act(at=tomorrow))
     assert numbers(team, TUESDAY, tomorrow) == [second.pk]
     assert numbers(team, TUESDAY + timedelta(days=1), tomorrow + timedelta(days=1)) == []
@@ -90,12 +90,13 @@ def test_taken_off_or_not_possible_it_waits_for_a_plan_again(town, team, planned
     unplan(case=first, by=By.staff(town.manager), act=Act(at=AT))
     with pytest.raises(NoSuchEdge):
         unplan(case=first, by=By.staff(town.manager), act=Act(at=AT))
+    worker = grant(user=town.field, municipality=town.municipality, role=Role.FIELD, unit=team).user
     with pytest.raises(Invalid):
-        not_possible(case=second, text=" ", by=By.staff(town.manager), act=Act(at=AT))
-    not_possible(case=second, text="Auto parkt auf dem Deckel", by=By.staff(town.manager), act=Act(at=AT))
+        unplan(case=second, text=" ", by=By.staff(worker), act=Act(at=AT))
+    unplan(case=second, text="Auto parkt auf dem Deckel", by=By.staff(worker), act=Act(at=AT))
     back = {case.pk: case.came_back for case in lists.unplanned(Case.objects.all())}
     assert back == {first.pk: False, second.pk: True}
-    assert second.entries.get(deed=Deed.NOT_POSSIBLE.value).text == "Auto parkt auf dem Deckel"
+    assert second.entries.get(deed=Deed.UNPLANNED.value).text == "Auto parkt auf dem Deckel"
 
 
 def test_plans_that_make_no_sense_are_refused(town, neighbour, team, planned, make_report):

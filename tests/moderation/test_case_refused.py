@@ -80,6 +80,8 @@ def typed(town):
         "wiedervorlage": {"on": (timezone.localdate() + timedelta(days=3)).isoformat()},
         "aufnehmen": {},
         "frist": {"on": (timezone.localdate() + timedelta(days=30)).isoformat(), "text": "Frost"},
+        "einplanen": {"team": str(town.yard.pk), "day": timezone.localdate().isoformat()},
+        "ausplanen": {},
         "zurueckgeben": {"text": "Kreisstraße"},
         "nachricht": {"text": "Danke"},
         "mitteilung": {"text": "Wir kommen"},

@@ -1,0 +1,153 @@
+"""What the planning page shows: the teams of somebody's desk with a day's jobs, and what nobody has planned yet."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.functional import cached_property
+from django.utils.timezone import localdate
+
+from accounts.models import Unit, User
+from accounts.policy import Permission
+from accounts.services import reach
+from cases.models import Case
+from cases.routing import is_working_day
+from dispatch import lists
+from dispatch.models import Job
+from geo.localized import localized
+from geo.models import Municipality
+from moderation.access import listed_for
+from moderation.worklist import choices
+from moderation.worklist.filters import narrowed
+from moderation.worklist.query import Query
+from moderation.worklist.rows import is_late, place_words
+
+SHOWN = 60
+"""So many unplanned cases at most; filters narrow them."""
+DAYS = 5
+
+
+@dataclass(frozen=True)
+class Card:
+    """A case on the board."""
+
+    case: Case
+    title: str
+    place: str
+    late: bool
+    danger: bool
+    came_back: bool = False
+    rolled: date | None = None
+    """The day it is left from."""
+
+    @property
+    def urgent(self) -> bool:
+        """Whether it goes before the others."""
+        return self.danger or self.late
+
+    @property
+    def value(self) -> str:
+        """How a form names it: with the version the person saw."""
+        return f"{self.case.pk}-{self.case.version}"
+
+
+@dataclass
+class Column:
+    """A team on the board."""
+
+    team: Unit
+    cards: list[Card]
+    load: list[tuple[date, int]] = field(default_factory=list)
+
+    @property
+    def left(self) -> int:
+        """Jobs that still need something."""
+        return sum(not card.case.facts.closed for card in self.cards)
+
+    @property
+    def seen(self) -> str:
+        """The order the person sees, for noticing that somebody else changed it."""
+        return ",".join(str(card.case.pk) for card in self.cards)
+
+
+def card(case: Case, at: datetime, *, rolled: date | None = None) -> Card:
+    """A case for the board; it comes with topic, category, report and district."""
+    return Card(
+        case=case,
+        title=localized(case.topic.name),
+        place=place_words(case),
+        late=is_late(case, at),
+        danger=case.topic.category.danger and not case.facts.closed,
+        came_back=bool(getattr(case, "came_back", False)),
+        rolled=rolled,
+    )
+
+
+def first(cards: Sequence[Card]) -> list[Card]:
+    """What is dangerous or overdue on top, each part in its order."""
+    return sorted(cards, key=lambda one: not one.urgent)
+
+
+@dataclass
+class Board:
+    """One look at the planning of a day by `user`."""
+
+    user: User
+    town: Municipality
+    day: date
+    at: datetime
+    query: Query
+    """Filters of the work list for what is unplanned."""
+
+    @cached_property
+    def teams(self) -> list[Unit]:
+        """The teams the person may plan for."""
+        may = reach(self.user, Permission.ASSIGN)
+        whole = self.town.pk in may.municipalities
+        return [team for team in lists.teams_of(self.town) if whole or team.pk in may.units]
+
+    @cached_property
+    def days(self) -> list[date]:
+        """The chosen day and the next working days."""
+        found, day = [self.day], self.day
+        while len(found) < DAYS:
+            day += timedelta(days=1)
+            noon = timezone.make_aware(datetime.combine(day, datetime.min.time().replace(hour=12)))
+            if is_working_day(self.town, noon) or (day - self.day).days > 14:
+                found.append(day)
+        return found
+
+    def columns(self) -> list[Column]:
+        """Each team with its jobs of the day; one query for the jobs of each, one for the load of all."""
+        load = lists.load(teams=self.teams, days=self.days, at=self.at)
+        return [
+            Column(team, self.cards(team), [(day, load.get((team.pk, day), 0)) for day in self.days])
+            for team in self.teams
+        ]
+
+    def cards(self, team: Unit) -> list[Card]:
+        """The jobs of a team on the day, what is dangerous or overdue on top."""
+        return first([self._job(job) for job in lists.of_day(team=team, day=self.day, at=self.at)])
+
+    def _job(self, job: Job) -> Card:
+        return card(job.case, self.at, rolled=job.day if lists.rolled_over(job, on=self.day) else None)
+
+    def unplanned(self) -> QuerySet[Case]:
+        """What the person may plan and nobody has."""
+        mine = listed_for(self.user).filter(municipality=self.town, unit__in=self.teams)
+        topics = choices.topics(self.user) if self.query.q else []
+        found = narrowed(mine, self.query, user=self.user, at=self.at, topics=topics)
+        return (
+            lists.unplanned(found)
+            .select_related("topic__category", "report", "district", "unit", "stage")
+            .defer("district__boundary")
+        )
+
+    @property
+    def today(self) -> date:
+        """In Berlin."""
+        return localdate(self.at)

@@ -1,0 +1,12 @@
+"""Addresses of the planning page."""
+
+from django.urls import path
+
+from moderation.planning import paper, views
+
+urlpatterns = [
+    path("", views.board, name="desk_planning"),
+    path("einplanen/", views.do, name="desk_planning_do"),
+    path("<int:team>/reihenfolge/", views.order, name="desk_planning_order"),
+    path("<int:team>/<slug:day>/", paper.day_list, name="desk_day_list"),
+]

@@ -1,0 +1,213 @@
+"""The planning page and its deeds."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.dateparse import parse_date
+from django.utils.formats import date_format
+from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.models import User
+from cases.change import Act, By
+from cases.errors import Conflict, Denied, Invalid, NoSuchEdge, Refused
+from cases.models import Case
+from dispatch import lists, tours
+from dispatch.services import AHEAD, arrange, plan, unplan
+from geo.models import Municipality
+from moderation.access import seen_by, staff, staff_only
+from moderation.planning.board import SHOWN, Board, Card, card
+from moderation.planning.forms import PlanningForm, chosen, ordered
+from moderation.worklist.query import Query
+
+TEMPLATE = "moderation/planning/board.html"
+
+
+@require_safe
+@staff_only
+def board(request: HttpRequest) -> HttpResponse:
+    """The teams with a day's jobs, and what nobody has planned yet; `?tag=` chooses the day."""
+    user = staff(request)
+    return render(request, TEMPLATE, _context(request, _board(request, user)))
+
+
+def _board(request: HttpRequest, user: User) -> Board:
+    found = Board(
+        user, town_of(request), day_of(request.GET.get("tag", "")), timezone.now(), Query.read(request.GET, user)
+    )
+    if not found.teams:
+        raise Http404
+    return found
+
+
+def town_of(request: HttpRequest) -> Municipality:
+    """The municipality of this address; 404 without one."""
+    town: Municipality | None = getattr(request, "municipality", None)
+    if town is None:
+        raise Http404
+    return town
+
+
+def day_of(typed: str) -> date:
+    """The day asked for; nonsense and far years lead to today."""
+    today = localdate()
+    try:
+        found = parse_date(typed) or today
+    except ValueError:
+        return today
+    return found if abs(found - today) <= AHEAD else today
+
+
+def _context(request: HttpRequest, found: Board, form: PlanningForm | None = None) -> dict[str, Any]:
+    rows = found.unplanned()
+    shown = list(rows[: SHOWN + 1])
+    address = reverse("desk_planning")
+    return {
+        "board": found,
+        "columns": found.columns(),
+        "unplanned": [card(case, found.at) for case in shown[:SHOWN]],
+        "unplanned_count": len(shown) if len(shown) <= SHOWN else rows.count(),
+        "form": form or PlanningForm(teams=found.teams, initial={"day": found.day}),
+        "query": found.query,
+        "before_url": f"{address}?tag={found.day - timedelta(days=1)}",
+        "after_url": f"{address}?tag={found.day + timedelta(days=1)}",
+        "today_url": address,
+        "past": found.day < found.today,
+        "here": request.get_full_path(),
+    }
+
+
+@require_POST
+@staff_only
+def do(request: HttpRequest) -> HttpResponse:
+    """Plan the chosen cases, or take them off their lists."""
+    user = staff(request)
+    found = _board(request, user)
+    form = PlanningForm(request.POST, teams=found.teams)
+    wanted = chosen(request.POST.getlist("vorgang"))
+    off = request.POST.get("tun") == "ausplanen"
+    if not wanted:
+        messages.error(request, _("Please choose cases first."))
+        return render(request, TEMPLATE, _context(request, found, form), status=422)
+    if not off and not form.is_valid():
+        return render(request, TEMPLATE, _context(request, found, form), status=422)
+    typed = form.cleaned_data if form.is_valid() else {}
+    base = typed.get("client_key") or uuid.uuid4()
+
+    def one(case: Case, act: Act) -> None:
+        if off:
+            unplan(case=case, by=By.staff(user), act=act)
+        else:
+            plan(case=case, team=typed["team"], day=typed["day"], by=By.staff(user), act=act)
+
+    done = each(request, user, wanted, base, one)
+    if done and off:
+        words = ngettext("%(n)d case is off the list.", "%(n)d cases are off the list.", done) % {"n": done}
+        messages.success(request, words)
+    elif done:
+        words = ngettext("%(n)d case planned: %(team)s, %(day)s.", "%(n)d cases planned: %(team)s, %(day)s.", done)
+        day = date_format(typed["day"], "DATE_FORMAT")
+        messages.success(request, words % {"n": done, "team": typed["team"], "day": day})
+    return redirect(_back(request, found))
+
+
+def _back(request: HttpRequest, found: Board) -> str:
+    query = request.GET.copy()
+    query["tag"] = found.day.isoformat()
+    return f"{reverse('desk_planning')}?{query.urlencode()}"
+
+
+def each(
+    request: HttpRequest, user: User, wanted: dict[int, int], base: uuid.UUID, verb: Callable[[Case, Act], None]
+) -> int:
+    """Do it for each case by itself; what is refused is told by number, and keeps no other. Returns how many."""
+    done = 0
+    for case in seen_by(user).filter(pk__in=wanted).order_by("pk"):
+        act = Act(at=timezone.now(), version=wanted[case.pk], client_key=uuid.uuid5(base, str(case.pk)))
+        try:
+            verb(case, act)
+            done += 1
+        except Refused as refused:
+            messages.error(request, f"{case.number or case.pk}: {_reason(refused)}")
+    return done
+
+
+def _reason(refused: Refused) -> str:
+    match refused:
+        case Invalid(errors=errors):
+            return " ".join(message for found in errors.values() for message in found)
+        case Conflict():
+            return _("Somebody changed it meanwhile. Please look at it again.")
+        case Denied():
+            return _("You may not do this.")
+        case NoSuchEdge():
+            return _("The state of the case does not allow this any more.")
+    return _("This was sent before with other content.")
+
+
+@require_POST
+@staff_only
+def order(request: HttpRequest, team: int) -> HttpResponse:
+    """Put a team's day in the order of the numbers typed, or in that of a short tour."""
+    user = staff(request)
+    found = _board(request, user)
+    unit = next((one for one in found.teams if one.pk == team), None)
+    if unit is None:
+        raise Http404
+    wanted, seen = ordered(
+        request.POST.get("seen", ""),
+        {name.removeprefix("platz-"): request.POST[name] for name in request.POST if name.startswith("platz-")},
+    )
+    said = _("The order is saved.")
+    if request.POST.get("tun") == "tour":
+        wanted, said = _tour(found.cards(unit))
+    now = [job.case_id for job in lists.of_day(team=unit, day=found.day, at=found.at)]
+    shown = [one.case.pk for one in found.cards(unit)]
+    try:
+        arrange(team=unit, day=found.day, order=wanted, seen=now if seen == shown else seen, by=user, at=found.at)
+    except Invalid as refused:
+        messages.error(request, _reason(refused))
+    except Denied:
+        raise Http404
+    else:
+        messages.success(request, said)
+    return redirect(f"{_back(request, found)}#team-{unit.pk}")
+
+
+def _tour(cards: list[Card]) -> tuple[list[int], str]:
+    """A short tour over what is left, what is urgent first; what has no place comes last. With it what it brings."""
+    found: list[int] = []
+    before = after = 0.0
+    left = [one for one in cards if not one.case.facts.closed]
+    for part in (
+        [one for one in left if one.danger or one.late],
+        [one for one in left if not (one.danger or one.late)],
+    ):
+        placed = [one for one in part if one.case.point]
+        points = [(one.case.point.x, one.case.point.y) for one in placed if one.case.point]
+        way = tours.propose(points)
+        before += tours.length(points, range(len(points)))
+        after += tours.length(points, way)
+        found += [placed[index].case.pk for index in way]
+        found += [one.case.pk for one in part if not one.case.point]
+    if after >= before - 1:
+        return found, _("The order is a short tour already.")
+    return found, _("A shorter tour: %(after)s instead of %(before)s km, as the crow flies.") % {
+        "after": _km(after),
+        "before": _km(before),
+    }
+
+
+def _km(metres: float) -> str:
+    return f"{metres / 1000:.1f}".replace(".", ",")
