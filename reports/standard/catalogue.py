@@ -109,6 +109,7 @@ def _topics(municipality: Municipality, forms: dict[str, Form]) -> tuple[dict[st
 
 
 def _facts(row: dict[str, Any], forms: dict[str, Form]) -> dict[str, Any]:
+    season_from, season_until = row.get("season", ("", ""))
     return {
         "sort": row.get("sort", "defect"),
         "icon": row["icon"],
@@ -118,6 +119,8 @@ def _facts(row: dict[str, Any], forms: dict[str, Form]) -> dict[str, Any]:
         "danger": "danger" in row,
         "danger_text": row.get("danger", {}),
         "redirect_text": row.get("redirect", {}),
+        "season_from": season_from,
+        "season_until": season_until,
         "form": forms[row["questions"]] if "questions" in row else None,
     }
 

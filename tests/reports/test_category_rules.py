@@ -17,6 +17,7 @@ from cases.models import Case, File, Topic
 from reports.categories import category_of, offered, why_not
 from reports.models import Category
 from reports.services import submit
+from reports.standard.catalogue import put_catalogue
 from tests.conftest import AT, Town, jpeg, make_category
 from tests.reports.flow_story import Story, step_of
 
@@ -135,3 +136,11 @@ def test_the_interface_keeps_the_photo_rule(town: Town, client: Client) -> None:
     number = post("laerm", client_key=key).json()["number"]
     answer = client.post(reverse("api_photos", args=[number]), {"client_key": key, "photos": jpeg("blue")})
     assert answer.status_code == 400
+
+
+def test_the_standard_tree_knows_seasons(town: Town) -> None:
+    put_catalogue(town.municipality)
+    winter = category_of(town.municipality, "glatte-strasse")
+    assert winter is not None
+    assert winter.in_season(date(2026, 1, 6))
+    assert not winter.in_season(date(2026, 7, 6))
