@@ -68,7 +68,7 @@ def offered_category(municipality: Municipality, slug: str, day: date) -> Catego
 
 def why_not(category: Category, day: date) -> str:
     """Why citizens cannot choose a category on this day, in words; "" if they can."""
-    if category.redirect_text or category.staff_only:
+    if category.staff_only:
         return _("Reports of this kind are not taken here. Please choose another category.")
     if not category.in_season(day):
         return _("“%(category)s” can be reported from %(first)s to %(last)s only. Please choose another category.") % {
