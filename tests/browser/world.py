@@ -15,10 +15,19 @@ from cases.models import Case, Contact, Follow
 from cases.policy import State
 from cases.services import assign, confirm_contact, feedback, message, move, note, question, update
 from forms.services import put_form
+from pages.policy import Key
+from pages.services import write_page
 from reports.models import Category
 from reports.services import attach_photo, attach_staff_photos, release_photo, release_text
 from tests.conftest import Town, jpeg, make_category
 
+HOURS = """
+| Tag | Vormittag | Nachmittag |
+|---|---|---|
+| Donnerstag | geschlossen | 14 bis 18 Uhr |
+| Freitag | 8 bis 12 Uhr | geschlossen |
+"""
+"""Office hours as a town writes them: a table that has to fit small phones, too."""
 QUESTIONS = {
     "steps": [
         {
@@ -95,6 +104,8 @@ def make_world(town: Town, make_report: Callable[..., Case], work: Callable[[], 
     """Everything through the verbs, over the last days."""
     now = timezone.now()
     manager, citizen = By.staff(town.manager), By.citizen()
+
+    write_page(municipality=town.municipality, key=Key.CONTACT, text={"de": HOURS}, at=now, by=town.admin)
 
     def ago(days: float) -> Act:
         return Act(at=now - timedelta(days=days))
