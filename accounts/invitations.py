@@ -11,18 +11,21 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
 
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.contrib.auth.password_validation import validate_password
 from django.core import signing
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import gettext as _
 
-from accounts.models import Membership, Unit, User
+from accounts.models import ROLES, Membership, Unit, User
 from accounts.policy import GRANTS, WHOLE_MUNICIPALITY, Permission, Role
-from accounts.services import grant
+from accounts.rulelog import note
+from accounts.services import grant, is_county, is_operator, may, reach
 from geo.models import Municipality
 
 LIFETIME: Final = timedelta(days=14)
@@ -51,10 +54,13 @@ class Invited:
 
 
 @transaction.atomic
-def invite(*, email: str, name: str, municipality: Municipality, role: Role, unit: Unit | None = None) -> Invited:
+def invite(
+    *, email: str, name: str, municipality: Municipality, role: Role, unit: Unit | None = None, by: User | None = None
+) -> Invited:
     """Give a role to the person with this address, who is made if there is none. The same again changes nothing.
 
-    Raises ValidationError ({field: messages}). Does not mail; see notifications.invitations.
+    `by` must have the right to give this role; None is the platform itself. Raises ValidationError ({field: messages}).
+    Does not mail; see notifications.invitations.
     """
     email, name = email.strip().lower(), " ".join(name.split())
     errors: dict[str, list[str]] = {}
@@ -64,6 +70,8 @@ def invite(*, email: str, name: str, municipality: Municipality, role: Role, uni
         errors["email"] = list(error.messages)
     if len(name) > 120:
         errors["name"] = [_("Please shorten the name.")]
+    if role not in roles_for(by, municipality):
+        errors["role"] = [_("You cannot give this role.")]
     if role in WHOLE_MUNICIPALITY:
         unit = None
     elif unit is None:
@@ -75,7 +83,53 @@ def invite(*, email: str, name: str, municipality: Municipality, role: Role, uni
     user = User.objects.filter(email=email).first() or User.objects.create_user(email, None, name=name or email)
     existed = Membership.objects.filter(user=user, municipality=municipality, unit=unit, role=role.value).exists()
     membership = grant(user=user, municipality=municipality, role=role, unit=unit)
+    if not existed:
+        _note(membership, by, given=True)
     return Invited(membership, not existed, not user.has_usable_password())
+
+
+def roles_for(by: User | None, municipality: Municipality) -> list[Role]:
+    """The roles that `by` (None: the platform itself) may give and take in a municipality: whoever administers it
+    gives all but the county administrator's, which county administrators give. Those also appoint the administrators
+    of the municipalities below; the operator appoints the first ones, until one of them has come."""
+    own = [Role(value) for value, _words in ROLES if Role(value) is not Role.COUNTY]
+    above = [Role.COUNTY] if is_county(municipality) else []
+    if by is None:
+        return own + above
+    found = set(own if may(by, Permission.ADMINISTER, municipality_id=municipality.pk) else [])
+    appointing = reach(by, Permission.APPOINT).municipalities
+    if municipality.pk in appointing:
+        found.update(above)
+    if appointing & set(municipality.chain_ids()):
+        found.add(Role.ADMIN)
+    first = first_role(municipality)
+    if is_operator(by) and not arrived(municipality, first):
+        found.add(first)
+    return [role for role in own + above if role in found]
+
+
+def first_role(municipality: Municipality) -> Role:
+    """What the first person of a municipality becomes."""
+    return Role.COUNTY if is_county(municipality) else Role.ADMIN
+
+
+def arrived(municipality: Municipality, role: Role) -> bool:
+    """Whether somebody with this role can log in and has begun to (has a password, or came from a directory)."""
+    begun = Q(user__last_login__isnull=False) | ~Q(user__password__startswith=UNUSABLE_PASSWORD_PREFIX)
+    return Membership.objects.filter(begun, municipality=municipality, role=role.value, user__is_active=True).exists()
+
+
+def _note(membership: Membership, by: User | None, *, given: bool) -> None:
+    """In the log of the rules the person stands by the number of their account."""
+    facts = {"role": membership.role, "unit": str(membership.unit) if membership.unit else ""}
+    note(
+        municipality=membership.municipality,
+        actor=by,
+        subject="person",
+        label=str(membership.user_id),
+        before={} if given else facts,
+        after=facts if given else {},
+    )
 
 
 def again(membership: Membership) -> Invited:
@@ -123,13 +177,19 @@ def _fingerprint(user: User) -> str:
 
 
 @transaction.atomic
-def dismiss(*, membership: Membership) -> None:
-    """Take a role away. Raises ValidationError for the last one who may administer: somebody must be left."""
+def dismiss(*, membership: Membership, by: User | None = None) -> None:
+    """Take a role away; `by` must be somebody who could give it (None: the platform itself).
+
+    Raises ValidationError for the last one who may administer: somebody must be left.
+    """
     Municipality.objects.select_for_update().filter(pk=membership.municipality_id).first()
+    if Role(membership.role) not in roles_for(by, membership.municipality):
+        raise ValidationError(_("You cannot take this role away."))
     if Permission.ADMINISTER in GRANTS[Role(membership.role)] and not administrators(
         membership.municipality, besides=membership
     ):
         raise ValidationError(_("Somebody must be left who may administer. Invite another administrator first."))
+    _note(membership, by, given=False)
     membership.delete()
 
 

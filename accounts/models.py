@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.db import models
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from accounts import policy
@@ -19,6 +20,7 @@ ROLES = [
     (policy.Role.CLERK.value, _("Clerk")),
     (policy.Role.FIELD.value, _("Field worker")),
     (policy.Role.EDITOR.value, _("Editor")),
+    (policy.Role.COUNTY.value, _("County administrator")),
 ]
 RHYTHMS = [
     (policy.MailRhythm.AT_ONCE.value, _("at once")),
@@ -52,6 +54,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     name = models.CharField(_("Name"), max_length=120)
     language = models.CharField(max_length=5, default="de")
     is_active = models.BooleanField(default=True)
+    sessions_ended_at = models.DateTimeField(null=True, blank=True)
+    """Whoever logged in before is logged out: a part of what sessions are checked against."""
     created_at = models.DateTimeField(auto_now_add=True)
 
     USERNAME_FIELD = "email"
@@ -61,6 +65,14 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def __str__(self) -> str:
         return self.name or self.email
+
+    def _get_session_auth_hash(self, secret: str | bytes | None = None) -> str:
+        """As Django has it, ending all sessions by `sessions_ended_at` too; without one nothing changes."""
+        usual: str = super()._get_session_auth_hash(secret=secret)  # type: ignore[misc]
+        if self.sessions_ended_at is None:
+            return usual
+        ended = f"{usual}{self.sessions_ended_at.timestamp():.6f}"
+        return salted_hmac("accounts.sessions", ended, secret=secret, algorithm="sha256").hexdigest()
 
     def get_full_name(self) -> str:
         """Name as shown to colleagues."""
@@ -87,6 +99,8 @@ class Unit(models.Model):
     mail_rhythm = models.CharField(
         _("Mail about new cases"), max_length=10, choices=RHYTHMS, default="at_once", db_default="at_once"
     )
+    hours = models.JSONField(_("Office hours"), default=dict, db_default={}, blank=True)
+    """{weekday: [["08:00", "12:30"], …]}, weekdays "0" (Monday) to "6"; see `accounts.hours`. {} for none."""
     digest_at = models.DateTimeField(null=True, blank=True)
     """Up to when the morning mails have told of cases; null before the first one."""
 

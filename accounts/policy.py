@@ -1,7 +1,7 @@
 """Who may what: the one table of roles and permissions. Imports nothing of ours.
 
 A permission is what a verb asks for; a role is what a person has in a municipality (or in one unit of it). Code asks
-permissions, never role names.
+permissions, never role names. The platform operator alone has no municipality: see `accounts.platform`.
 """
 
 from enum import StrEnum
@@ -15,6 +15,10 @@ class Role(StrEnum):
     CLERK = "clerk"
     FIELD = "field"
     EDITOR = "editor"
+    COUNTY = "county"
+    """Sets the rules that a county's municipalities inherit, and appoints their administrators. Sees no cases."""
+    OPERATOR = "operator"
+    """Runs the platform: no membership, but `User.is_superuser`. Sees no cases."""
 
 
 class MailRhythm(StrEnum):
@@ -50,16 +54,24 @@ class Permission(StrEnum):
     """Terms of keeping, holds, information and erasure for a person."""
     CONFIDENTIAL = "confidential"
     """See complaints and worries, which are never public."""
+    APPOINT = "appoint"
+    """Appoint and dismiss county administrators, and appoint administrators of the municipalities below."""
+    OPERATE = "operate"
+    """Open, close and delete municipalities, appoint their first administrators."""
 
 
 P = Permission
+ABOVE: frozenset[Permission] = frozenset({P.APPOINT, P.OPERATE})
+"""What reaches beyond one municipality: nobody who works in one has it."""
 GRANTS: dict[Role, frozenset[Permission]] = {
-    Role.ADMIN: frozenset(Permission),
-    Role.MANAGER: frozenset(Permission) - {P.ADMINISTER},
+    Role.ADMIN: frozenset(Permission) - ABOVE,
+    Role.MANAGER: frozenset(Permission) - ABOVE - {P.ADMINISTER},
     Role.CLERK: frozenset({P.SEE, P.SEE_CONTACT, P.RELEASE, P.EDIT, P.MOVE, P.NOTE, P.ASSIGN}),
     Role.FIELD: frozenset({P.SEE, P.MOVE, P.NOTE}),
     Role.EDITOR: frozenset({P.SEE, P.RELEASE, P.EDIT, P.NOTE, P.WRITE}),
+    Role.COUNTY: frozenset({P.ADMINISTER, P.WRITE, P.APPOINT}),
+    Role.OPERATOR: frozenset({P.OPERATE, P.APPOINT}),
 }
 
-WHOLE_MUNICIPALITY: frozenset[Role] = frozenset({Role.ADMIN, Role.MANAGER, Role.EDITOR})
-"""Roles that see every case of their municipality; the others see the cases of their units, or handed to them."""
+WHOLE_MUNICIPALITY: frozenset[Role] = frozenset({Role.ADMIN, Role.MANAGER, Role.EDITOR, Role.COUNTY})
+"""Roles whose rights hold in the whole municipality; the others see the cases of their units, or handed to them."""

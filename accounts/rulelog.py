@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date, datetime, time
 from typing import Any, Final
 
-from django.db import models
+from django.db import models, transaction
 from django.utils import timezone
 
 from accounts.models import RuleChange, User
@@ -57,6 +58,17 @@ def note(
         before={name: HIDDEN if name in hidden else old[name] for name in names if name in old},
         after={name: HIDDEN if name in hidden else new[name] for name in names if name in new},
     )
+
+
+@contextmanager
+def noted(
+    *, municipality: Municipality, actor: User | None, subject: str, label: str, look: Callable[[], Mapping[str, Any]]
+) -> Iterator[None]:
+    """Note what is done within, in one transaction with it: `look` reads the values, before and after."""
+    with transaction.atomic():
+        before = _plain(look())
+        yield
+        note(municipality=municipality, actor=actor, subject=subject, label=label, before=before, after=look())
 
 
 def facts_of(row: models.Model, names: tuple[str, ...] | list[str]) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from django.db import transaction
 
 from accounts.models import Membership, Unit, User
 from accounts.policy import GRANTS, WHOLE_MUNICIPALITY, Permission, Role
+from geo.area_file import COUNTY_DIGITS
 from geo.models import Municipality
 
 
@@ -94,9 +95,22 @@ def sees_cases_of(user: User, municipality_id: int) -> bool:
     )
 
 
+def is_county(municipality: Municipality) -> bool:
+    """Whether others inherit from it, or may come to: by its key, or because there are some."""
+    return len(municipality.ags) == COUNTY_DIGITS or municipality.children.exists()
+
+
+def is_operator(user: User | AnonymousUser | None) -> bool:
+    """Whether `user` runs the platform. As such they see no case and nobody's contact data."""
+    return isinstance(user, User) and user.is_active and user.is_superuser
+
+
 @transaction.atomic
 def grant(*, user: User, municipality: Municipality, role: Role, unit: Unit | None = None) -> Membership:
-    """Give a role; the same again changes nothing. A unit must belong to the municipality."""
+    """Give a role; the same again changes nothing. A unit must belong to the municipality, and only a county has
+    county administrators. The operator's role is no membership."""
+    if role is Role.OPERATOR or (role is Role.COUNTY and not is_county(municipality)):
+        raise ValueError("This role does not exist in this municipality.")
     if unit is not None and unit.municipality_id != municipality.pk:
         raise ValueError("The unit belongs to another municipality.")
     membership, _created = Membership.objects.get_or_create(

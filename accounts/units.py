@@ -11,21 +11,24 @@ from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
-from accounts.models import Unit
+from accounts.hours import check as check_hours
+from accounts.models import Unit, User
 from accounts.policy import MailRhythm
+from accounts.rulelog import facts_of, note
 from geo.folding import fold
 from geo.models import Municipality
 
 FIELDS = (
     *("name", "public_name", "email", "phone", "on_call_email", "on_call_phone", "external"),
-    *("parent", "mail_rhythm"),
+    *("parent", "mail_rhythm", "hours"),
 )
 
 
 @transaction.atomic
-def save_unit(*, municipality: Municipality, unit: Unit | None = None, **facts: Any) -> Unit:
+def save_unit(*, municipality: Municipality, unit: Unit | None = None, by: User | None = None, **facts: Any) -> Unit:
     """Make a unit or a team, or change one of this municipality; `facts` are FIELDS. Raises ValidationError per
-    field."""
+    field. The log of the rules names `by`."""
+    before = facts_of(Unit.objects.get(pk=unit.pk), FIELDS) if unit is not None else {}
     if unit is None:
         unit = Unit(municipality=municipality)
     elif unit.municipality_id != municipality.pk:
@@ -39,11 +42,14 @@ def save_unit(*, municipality: Municipality, unit: Unit | None = None, **facts: 
     others = Unit.objects.filter(municipality=municipality).exclude(pk=unit.pk)
     if others.filter(name__iexact=unit.name, active=True).exists():
         raise ValidationError({"name": [_("There is a unit with this name already.")]})
+    check_hours(unit.hours)
     if unit.parent is not None:
         _check_parent(unit, unit.parent)
     unit.slug = unit.slug or _slug(municipality, unit.name)
     unit.full_clean()
     unit.save()
+    after = facts_of(unit, FIELDS)
+    note(municipality=municipality, actor=by, subject="unit", label=unit.name, before=before, after=after)
     return unit
 
 
@@ -80,12 +86,20 @@ def _slug(municipality: Municipality, name: str) -> str:
 
 
 @transaction.atomic
-def switch_unit(*, unit: Unit, active: bool) -> Unit:
+def switch_unit(*, unit: Unit, active: bool, by: User | None = None) -> Unit:
     """Take a unit out of use, or back. Its cases stay with it. Raises ValidationError for the last one."""
     Municipality.objects.select_for_update().filter(pk=unit.municipality_id).first()
     others = Unit.objects.filter(municipality=unit.municipality_id, active=True).exclude(pk=unit.pk)
     if not active and not others.exists():
         raise ValidationError(_("One unit must be left, so that every report has somebody to settle it."))
+    note(
+        municipality=unit.municipality,
+        actor=by,
+        subject="unit",
+        label=unit.name,
+        before={"active": unit.active},
+        after={"active": active},
+    )
     unit.active = active
     unit.save(update_fields=["active"])
     return unit

@@ -60,10 +60,10 @@ class MunicipalityQuerySet(models.QuerySet["Municipality"]):
         return self.active().order_by("-is_default", "id").first()
 
     def of_host(self, host: str) -> Municipality | None:
-        """The municipality of a host name (any case, port ignored), else the default one."""
-        name = host.rsplit(":", 1)[0] if not host.endswith("]") else host
-        exact = models.Case(models.When(host=name.lower().rstrip("."), then=0), default=1)
-        return self.active().order_by(exact, "-is_default", "id").first()
+        """The municipality of a host name (any case, port ignored), also a closed one; else the default one."""
+        name = (host.rsplit(":", 1)[0] if not host.endswith("]") else host).lower().rstrip(".")
+        exact = models.Case(models.When(host=name, then=0), default=1)
+        return self.filter(models.Q(active=True) | models.Q(host=name)).order_by(exact, "-is_default", "id").first()
 
 
 class Municipality(models.Model):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
@@ -50,6 +51,20 @@ def last_test(*, user: User, municipality: Municipality) -> Delivery | None:
     key = Recipient(Role.ACCOUNT, user.email, user.language, user.pk).key
     rows = Delivery.objects.filter(municipality=municipality, purpose=Purpose.ACCOUNT.value, recipient=key)
     return rows.order_by("-pk").first()
+
+
+def send_factor_reset(*, user: User, municipality: Municipality, by: str) -> None:
+    """Tell somebody that their second factor was taken away, so that a stranger's call does not go unnoticed."""
+    with translation.override(user.language):
+        headline = _("Your second factor was reset")
+        lines = [
+            _("%(who)s has taken away your authenticator app and passkeys for %(town)s, because they were lost.")
+            % {"who": by, "town": municipality.title},
+            _("Log in with your password and set a second factor up anew: %(url)s")
+            % {"url": municipality.base_url() + reverse("account_login")},
+            _("You did not ask for it? Then call your administrator at once."),
+        ]
+    _post(user, municipality, headline, "\n\n".join(lines))
 
 
 def _post(user: User, municipality: Municipality, headline: str, text: str, number: int | None = None) -> None:

@@ -16,7 +16,9 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from accounts.models import User
+from accounts.hours import shown
+from accounts.models import Unit, User
+from accounts.units import in_order
 from geo.localized import FALLBACK, localized, validate_localized
 from geo.models import Municipality
 from geo.policy import STATES
@@ -59,6 +61,21 @@ def text_of(municipality: Municipality, key: Key, language: str | None = None) -
         return Text(older, wanted, municipality)
     found = standard(key, wanted)
     return Text(found or standard(key, FALLBACK), wanted if found else FALLBACK)
+
+
+@dataclass(frozen=True)
+class Office:
+    """A unit as citizens reach it."""
+
+    name: str
+    phone: str
+    hours: list[tuple[str, str]]
+
+
+def offices(municipality: Municipality) -> list[Office]:
+    """The units of a municipality with office hours, in order."""
+    rows = Unit.objects.filter(municipality=municipality, active=True, external=False).exclude(hours={})
+    return [Office(unit.name, unit.phone, shown(unit.hours)) for unit in in_order(rows)]
 
 
 @cache

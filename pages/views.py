@@ -18,7 +18,7 @@ from geo.models import Municipality
 from pages import statement, video
 from pages.models import Video
 from pages.policy import ABOUT, VIDEO_TYPES, Key
-from pages.services import text_of
+from pages.services import offices, text_of
 
 _RANGE = re.compile(r"^bytes=(\d*)-(\d*)$")
 _CHUNK = 64 * 1024
@@ -41,6 +41,8 @@ def page(key: Key) -> Callable[[HttpRequest], HttpResponse]:
         }
         if key is Key.ACCESSIBILITY:
             context["statement"] = statement.shown(here)
+        elif key is Key.CONTACT:
+            context["offices"] = offices(here)
         elif key is Key.SIGN:
             found = video.video_of(here)
             context["video"] = found

@@ -101,6 +101,15 @@ def maintenance(request: HttpRequest, notice: str) -> HttpResponse:
     return response
 
 
+def closed(request: HttpRequest) -> HttpResponse:
+    """410 for the public pages of a municipality that was closed."""
+    if for_program(request):
+        return problem(410, _("This municipality takes no reports here any more."))
+    response = render(request, "portal/closed.html", status=410)
+    response["Cache-Control"] = "no-store"
+    return response
+
+
 def not_set_up(request: HttpRequest) -> HttpResponse:
     """503 as long as there is no municipality."""
     response: HttpResponse

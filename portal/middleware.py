@@ -84,6 +84,22 @@ class SetUpMiddleware:
         return self.get_response(request)
 
 
+class ClosedMiddleware:
+    """The pages of a municipality that is closed say so (410); its staff and the operator still get in."""
+
+    INSIDE = ("/verwaltung/", "/konto/", "/design/", "/orte/")
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        here = getattr(request, "municipality", None)
+        open_to_all = (*self.INSIDE, settings.STATIC_URL)
+        if here is not None and not here.active and not request.path.startswith(open_to_all):
+            return errors.closed(request)
+        return self.get_response(request)
+
+
 class NulMiddleware:
     """NUL stands in no word, and PostgreSQL refuses it: nothing lies at an address with one; elsewhere it is left out.
 

@@ -16,6 +16,7 @@ urlpatterns = [
     path("verwaltung/posteingang/", include("intake.urls")),
     path("verwaltung/", include("moderation.urls")),
     path("verwaltung/betrieb/", include("portal.watch.urls")),
+    path("verwaltung/plattform/", include("portal.platform.urls")),
     path("verwaltung/uebung/", include("portal.practice.urls")),
     path("api/", include("api.urls")),
     *pages.plain,

@@ -28,6 +28,7 @@ from geo.models import Municipality
 from moderation.access import staff
 from moderation.duties.forms import EraseForm, PersonForm, TermsForm
 from moderation.setup.access import allowed_to
+from moderation.setup.logged import logged, row_of
 
 SHOWN = 200
 """Rows of tonight's list and of the log that are shown."""
@@ -96,7 +97,8 @@ def terms(request: HttpRequest, town: Municipality, topic: int | None = None) ->
     form = TermsForm(request.POST if request.method == "POST" else None, row=row or town, above=above)
     if form.is_valid():
         try:
-            duties.set_terms(municipality=town, topic=row, days=form.cleaned_data)
+            with logged(request, town, "terms", row_of(row or town, form.cleaned_data), str(row or "")):
+                duties.set_terms(municipality=town, topic=row, days=form.cleaned_data)
         except Invalid as invalid:
             for name, told in invalid.errors.items():
                 for one in told:

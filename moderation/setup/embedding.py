@@ -19,6 +19,7 @@ from moderation.case.choices import by_slug
 from moderation.setup import steps
 from moderation.setup.access import administrators_only
 from moderation.setup.forms import tell
+from moderation.setup.logged import logged, row_of
 from reports.widget import MOST, SHOWN, count_of
 
 HEIGHT = 640
@@ -82,7 +83,8 @@ def show(request: HttpRequest, town: Municipality) -> HttpResponse:
     )
     if form.is_valid():
         try:
-            settle(municipality=town, embed_origins=form.origins())
+            with logged(request, town, "embedding", row_of(town, ["embed_origins"])):
+                settle(municipality=town, embed_origins=form.origins())
         except ValidationError as error:
             tell(form, error)
         else:

@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts import hours
 from accounts.models import ROLES, Unit
 from accounts.policy import WHOLE_MUNICIPALITY, Role
 from accounts.units import FIELDS, indented
@@ -141,7 +142,7 @@ class UnitForm(Seen, _UnitForm):
 
     class Meta:
         model = Unit
-        fields = FIELDS
+        fields = [name for name in FIELDS if name != "hours"]
         widgets: ClassVar[dict[str, Any]] = {"mail_rhythm": forms.RadioSelect}
         help_texts = {
             "parent": gettext_lazy("A team settles what its unit gives it; who works for the unit sees it too."),
@@ -163,6 +164,31 @@ class UnitForm(Seen, _UnitForm):
         if not parent.queryset.exists():
             del self.fields["parent"]
         self.fields["mail_rhythm"].required = False
+        for day, word in enumerate(hours.DAYS):
+            self.fields[f"hours-{day}"] = forms.CharField(
+                label=word,
+                required=False,
+                max_length=80,
+                initial=hours.written(self.instance.hours.get(str(day), [])),
+                widget=forms.TextInput(attrs={"autocomplete": "off"}),
+            )
+
+    def days(self) -> list[forms.BoundField]:
+        """The fields of the office hours, Monday to Sunday."""
+        return [self[f"hours-{day}"] for day in range(7)]
+
+    def clean(self) -> dict[str, Any]:
+        """Office hours as times."""
+        data: dict[str, Any] = super().clean() or {}
+        data["hours"] = {}
+        for day in range(7):
+            try:
+                times = hours.read(data.pop(f"hours-{day}", "") or "")
+            except ValidationError as error:
+                self.add_error(f"hours-{day}", error)
+            else:
+                data["hours"] |= {str(day): times} if times else {}
+        return data
 
     def facts(self) -> dict[str, Any]:
         """Arguments for `accounts.units.save_unit`; what was not asked stays."""
@@ -239,6 +265,7 @@ WHAT_ROLES_DO: Final = {
     Role.CLERK: gettext_lazy("sees what their unit settles, answers, releases"),
     Role.FIELD: gettext_lazy("sees what their unit settles, without who reported it"),
     Role.EDITOR: gettext_lazy("releases texts and photos, writes the pages"),
+    Role.COUNTY: gettext_lazy("sets the rules of the county, appoints administrators, sees no reports"),
 }
 
 
@@ -260,14 +287,14 @@ class InviteForm(forms.Form):
         help_text=gettext_lazy("Needed for clerks and field workers: they see what their unit settles."),
     )
 
-    def __init__(self, *args: Any, units: list[Unit], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, units: list[Unit], roles: list[Role], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.units = {str(unit.pk): unit for unit in units}
         field = self.fields["unit"]
         assert isinstance(field, forms.ChoiceField)
-        roles = self.fields["role"]
-        assert isinstance(roles, forms.ChoiceField)
-        roles.choices = [(role, f"{name}: {WHAT_ROLES_DO[Role(role)]}") for role, name in ROLES]
+        which = self.fields["role"]
+        assert isinstance(which, forms.ChoiceField)
+        which.choices = [(role, f"{name}: {WHAT_ROLES_DO[Role(role)]}") for role, name in ROLES if Role(role) in roles]
         field.choices = [("", _("the whole house")), *((pk, indented(unit)) for pk, unit in self.units.items())]
 
     def facts(self) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from geo.policy import IDEA_DAYS
 from geo.settling import settle
 from moderation.setup.access import administrators_only
 from moderation.setup.forms import tell
+from moderation.setup.logged import logged, row_of
 from moderation.setup.views import page
 
 
@@ -46,7 +47,8 @@ def show(request: HttpRequest, town: Municipality) -> HttpResponse:
     form = IdeasForm(request.POST if request.method == "POST" else None, initial=first, label_suffix="")
     if form.is_valid():
         try:
-            settle(municipality=town, **form.cleaned_data)
+            with logged(request, town, "ideas", row_of(town, first)):
+                settle(municipality=town, **form.cleaned_data)
         except ValidationError as error:
             tell(form, error)
         else:

@@ -16,6 +16,7 @@ from geo.models import Municipality
 from moderation.setup import steps
 from moderation.setup.access import administrators_only
 from moderation.setup.forms import tell
+from moderation.setup.logged import logged, mail_of
 from net.guard import NetError
 from net.imap import Box
 from net.sealed import Unreadable, unseal_password
@@ -80,7 +81,8 @@ def show(request: HttpRequest, town: Municipality) -> HttpResponse:
     form = MailboxForm(request.POST if request.method == "POST" else None, town)
     if form.is_valid():
         try:
-            saved = set_intake(municipality=town, address=form.cleaned_data["address"], mailbox=form.mailbox)
+            with logged(request, town, "mailbox", mail_of(town, ["intake_address"], "intake_imap")):
+                saved = set_intake(municipality=town, address=form.cleaned_data["address"], mailbox=form.mailbox)
         except ValidationError as error:
             tell(form, error)
         else:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
@@ -15,6 +17,7 @@ from geo.models import Municipality
 from moderation.access import staff
 from moderation.setup.access import writers_only
 from moderation.setup.forms import tell
+from moderation.setup.logged import logged
 from moderation.setup.page_forms import PageForm, StatementForm, VideoForm
 from pages.authorities import AUTHORITIES
 from pages.markdown import html
@@ -23,6 +26,8 @@ from pages.policy import ABOUT, Key
 from pages.services import facts, filled, standard, text_of, write_page
 from pages.statement import begun, statement_of, write_statement
 from pages.video import put_video, remove_video
+
+STATEMENT_FIELDS = ("conformance", "failing", "burden", "outside", "method", "prepared_on", "reviewed_on")
 
 
 @require_safe
@@ -62,7 +67,8 @@ def page(request: HttpRequest, town: Municipality, slug: str) -> HttpResponse:
         words = {language: form.cleaned_data[language] for language in ("de", "en")}
         if "save" in request.POST:
             try:
-                write_page(municipality=town, key=key, text=words, at=timezone.now(), by=staff(request))
+                with logged(request, town, "page", lambda: _words(town, key), str(ABOUT[key].title)):
+                    write_page(municipality=town, key=key, text=words, at=timezone.now(), by=staff(request))
             except ValidationError as error:
                 tell(form, error)
             else:
@@ -84,6 +90,11 @@ def page(request: HttpRequest, town: Municipality, slug: str) -> HttpResponse:
     return render(request, "moderation/pages/edit.html", context, status=_status(form))
 
 
+def _words(town: Municipality, key: Key) -> dict[str, str]:
+    row = Page.objects.filter(municipality=town, key=key.value).first()
+    return dict(row.text) if row else {}
+
+
 def _english(town: Municipality, key: Key) -> str:
     """The English words to begin with, only where they are the same text."""
     text = text_of(town, key, "en")
@@ -99,7 +110,8 @@ def statement(request: HttpRequest, town: Municipality) -> HttpResponse:
     form = StatementForm(request.POST if request.method == "POST" else None, instance=row, label_suffix="")
     if form.is_valid():
         try:
-            write_statement(municipality=town, by=staff(request), **form.facts())
+            with logged(request, town, "statement", lambda: _statement(town)):
+                write_statement(municipality=town, by=staff(request), **form.facts())
         except ValidationError as error:
             tell(form, error)
         else:
@@ -107,6 +119,14 @@ def statement(request: HttpRequest, town: Municipality) -> HttpResponse:
             return redirect("desk_pages")
     context = {"form": form, "town": town, "authority": AUTHORITIES[town.state_key]}
     return render(request, "moderation/pages/statement.html", context, status=_status(form))
+
+
+def _statement(town: Municipality) -> dict[str, Any]:
+    return Statement.objects.filter(municipality=town).values(*STATEMENT_FIELDS).first() or {}
+
+
+def _video(town: Municipality) -> dict[str, Any]:
+    return Video.objects.filter(municipality=town).values("format", "bytes", "changed_at").first() or {}
 
 
 def _status(form: PageForm | StatementForm) -> int:
@@ -119,14 +139,16 @@ def video(request: HttpRequest, town: Municipality) -> HttpResponse:
     """Set the video in sign language, or take it away."""
     own = Video.objects.filter(municipality=town).first()
     if request.method == "POST" and "remove" in request.POST:
-        remove_video(municipality=town)
+        with logged(request, town, "video", lambda: _video(town)):
+            remove_video(municipality=town)
         messages.success(request, _("The video is gone."))
         return redirect("desk_pages")
     posted = request.method == "POST"
     form = VideoForm(request.POST if posted else None, request.FILES if posted else None, label_suffix="")
     if form.is_valid():
         try:
-            put_video(municipality=town, upload=form.cleaned_data["video"], at=timezone.now(), by=staff(request))
+            with logged(request, town, "video", lambda: _video(town)):
+                put_video(municipality=town, upload=form.cleaned_data["video"], at=timezone.now(), by=staff(request))
         except ValidationError as error:
             form.add_error("video", error)
         else:

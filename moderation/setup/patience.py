@@ -18,6 +18,7 @@ from geo.policy import PATIENCE, PATIENCE_MAX
 from geo.settling import settle
 from moderation.setup.access import administrators_only
 from moderation.setup.forms import tell
+from moderation.setup.logged import logged, row_of
 from moderation.setup.views import page
 
 WORDS: Final = {
@@ -88,7 +89,8 @@ def show(request: HttpRequest, town: Municipality) -> HttpResponse:
     form = PatienceForm(request.POST if request.method == "POST" else None, town=town)
     if form.is_valid():
         try:
-            settle(municipality=town, patience=form.chosen(form.cleaned_data))
+            with logged(request, town, "patience", lambda: row_of(town, ["patience"])().get("patience", {})):
+                settle(municipality=town, patience=form.chosen(form.cleaned_data))
         except ValidationError as error:
             tell(form, error)
         else:

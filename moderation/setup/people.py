@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.invitations import again, dismiss, invite
+from accounts.invitations import again, dismiss, invite, roles_for
 from accounts.models import Membership, Unit, User
+from accounts.people import factors
 from accounts.units import in_order, save_unit, switch_unit
 from geo.models import Municipality
 from geo.throttle import allowed
@@ -18,6 +20,7 @@ from moderation.access import staff
 from moderation.setup import steps
 from moderation.setup.access import administrators_only
 from moderation.setup.forms import CatalogueForm, InviteForm, UnitForm, tell
+from moderation.setup.logged import logged_catalogue
 from moderation.setup.views import page
 from notifications.invitations import send_invitation
 from reports import settling
@@ -43,7 +46,7 @@ def unit(request: HttpRequest, town: Municipality, pk: int | None = None) -> Htt
     form = UnitForm(request.POST if request.method == "POST" else None, instance=row, town=town, label_suffix="")
     if form.is_valid():
         try:
-            save_unit(municipality=town, unit=row, **form.facts())
+            save_unit(municipality=town, unit=row, by=staff(request), **form.facts())
         except ValidationError as error:
             tell(form, error)
         else:
@@ -58,7 +61,7 @@ def switch(request: HttpRequest, town: Municipality, pk: int) -> HttpResponse:
     """Take a unit out of use, or back."""
     row = get_object_or_404(Unit, pk=pk, municipality=town)
     try:
-        switch_unit(unit=row, active=request.POST.get("active") == "1")
+        switch_unit(unit=row, active=request.POST.get("active") == "1", by=staff(request))
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
     return redirect("setup_units")
@@ -78,7 +81,8 @@ def categories(request: HttpRequest, town: Municipality) -> HttpResponse:
     )
     if form.is_valid():
         try:
-            settling.set_catalogue(municipality=town, **form.chosen())
+            with logged_catalogue(request, town):
+                settling.set_catalogue(municipality=town, **form.chosen())
         except ValidationError as error:
             tell(form, error)
         else:
@@ -87,10 +91,14 @@ def categories(request: HttpRequest, town: Municipality) -> HttpResponse:
 
 
 # People -------------------------------------------------------------------------------------------------------------
-def _members(town: Municipality) -> list[tuple[User, list[Membership]]]:
-    """People with their roles, by name."""
+def _members(town: Municipality, words: str = "") -> list[tuple[User, list[Membership]]]:
+    """People with their roles, by name; with `words` those whose name, address or unit holds them."""
     found: dict[User, list[Membership]] = {}
-    for row in Membership.objects.filter(municipality=town).select_related("user", "unit").order_by("pk"):
+    rows = Membership.objects.filter(municipality=town)
+    if words:
+        meant = Q(user__name__icontains=words) | Q(user__email__icontains=words) | Q(unit__name__icontains=words)
+        rows = rows.filter(user__in=rows.filter(meant).values("user"))
+    for row in rows.select_related("user", "unit").order_by("pk"):
         found.setdefault(row.user, []).append(row)
     return sorted(found.items(), key=lambda pair: (pair[0].name.lower(), pair[0].pk))
 
@@ -98,8 +106,12 @@ def _members(town: Municipality) -> list[tuple[User, list[Membership]]]:
 @require_safe
 @administrators_only
 def people(request: HttpRequest, town: Municipality) -> HttpResponse:
-    """Who works here; who was invited and has not come yet."""
-    return page(request, town, "people", members=_members(town))
+    """Who works here; who was invited and has not come yet. `q` searches names, addresses and units."""
+    words = " ".join(request.GET.get("q", "").split())[:80]
+    members = _members(town, words)
+    kinds = factors([user for user, _roles in members])
+    rows = [(user, roles, kinds.get(user.pk, set())) for user, roles in members]
+    return page(request, town, "people", members=rows, words=words)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -107,14 +119,15 @@ def people(request: HttpRequest, town: Municipality) -> HttpResponse:
 def person(request: HttpRequest, town: Municipality) -> HttpResponse:
     """Invite somebody; whoever works elsewhere on the platform already gets a role and a mail, no new password."""
     own = in_order(one for one in settling.units(town) if one.municipality_id == town.pk)
-    form = InviteForm(request.POST if request.method == "POST" else None, units=own, label_suffix="")
+    roles = roles_for(staff(request), town)
+    form = InviteForm(request.POST if request.method == "POST" else None, units=own, roles=roles, label_suffix="")
     if form.is_valid():
         by = staff(request)
         if not allowed("invite", str(by.pk), limit=INVITATIONS_PER_HOUR, seconds=3600):
             form.add_error(None, _("That was often within a short time. Please try again in an hour."))
             return page(request, town, "person", form)
         try:
-            invited = invite(municipality=town, **form.facts())
+            invited = invite(municipality=town, by=by, **form.facts())
         except ValidationError as error:
             tell(form, error)
         else:
@@ -143,7 +156,7 @@ def leave(request: HttpRequest, town: Municipality, pk: int) -> HttpResponse:
     """Take a role away."""
     row = get_object_or_404(Membership.objects.select_related("user", "municipality"), pk=pk, municipality=town)
     try:
-        dismiss(membership=row)
+        dismiss(membership=row, by=staff(request))
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
     else:

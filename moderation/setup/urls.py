@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from moderation.setup import directory, embedding, ideas, mailbox, page_views, patience, people, posters, views
+from moderation.setup import (
+    accounts,
+    directory,
+    embedding,
+    ideas,
+    log,
+    mailbox,
+    page_views,
+    patience,
+    people,
+    posters,
+    views,
+)
 
 urlpatterns = [
     path("einrichtung/", views.overview, name="setup"),
@@ -16,6 +28,10 @@ urlpatterns = [
     path("einrichtung/kategorien/", people.categories, name="setup_categories"),
     path("einrichtung/personen/", people.people, name="setup_people"),
     path("einrichtung/personen/neu/", people.person, name="setup_person_new"),
+    path("einrichtung/personen/konto/<int:pk>/", accounts.show, name="setup_account"),
+    path("einrichtung/personen/konto/<int:pk>/offen/", accounts.switch, name="setup_account_switch"),
+    path("einrichtung/personen/konto/<int:pk>/faktor/", accounts.factor, name="setup_account_factor"),
+    path("einrichtung/personen/konto/<int:pk>/abgeben/", accounts.give, name="setup_account_give"),
     path("einrichtung/personen/<int:pk>/erinnern/", people.remind, name="setup_person_remind"),
     path("einrichtung/personen/<int:pk>/entfernen/", people.leave, name="setup_person_leave"),
     path("einrichtung/einbetten/", embedding.show, name="setup_embed"),
@@ -24,6 +40,7 @@ urlpatterns = [
     path("einrichtung/anmeldung/<int:pk>/loesen/", directory.let_go, name="setup_directory_let_go"),
     path("einrichtung/ideen/", ideas.show, name="setup_ideas"),
     path("einrichtung/erinnerungen/", patience.show, name="setup_patience"),
+    path("einrichtung/protokoll/", log.show, name="setup_log"),
     path("einrichtung/plakate/", posters.show, name="setup_posters"),
     path("einrichtung/weiter/<slug:step>/", views.skip, name="setup_on"),
     path("seiten/", page_views.pages, name="desk_pages"),

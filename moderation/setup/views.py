@@ -6,7 +6,6 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -21,6 +20,7 @@ from moderation.access import staff
 from moderation.setup import steps
 from moderation.setup.access import administrators_only
 from moderation.setup.forms import LookForm, MailForm, NameForm, tell
+from moderation.setup.logged import logged, mail_of, row_of
 from notifications.invitations import last_test, send_test
 
 
@@ -49,7 +49,8 @@ def name(request: HttpRequest, town: Municipality) -> HttpResponse:
     form = NameForm(data, instance=town, label_suffix="")
     if form.is_valid():
         try:
-            settle(municipality=town, **{field: form.cleaned_data[field] for field in NAME_FIELDS})
+            with logged(request, town, "name", row_of(town, NAME_FIELDS)):
+                settle(municipality=town, **{field: form.cleaned_data[field] for field in NAME_FIELDS})
         except ValidationError as error:
             tell(form, error)
         else:
@@ -68,15 +69,15 @@ def look(request: HttpRequest, town: Municipality) -> HttpResponse:
         initial={"accent": town.accent},
         label_suffix="",
     )
-    if form.is_valid() and _set_look(town, form):
+    if form.is_valid() and _set_look(request, town, form):
         return steps.finish(request, town, "look")
     colour = str(form["accent"].value() or "").strip().lower()
     return page(request, town, "look", form, **_colours(colour if _is_colour(colour) else town.accent, town))
 
 
-def _set_look(town: Municipality, form: LookForm) -> bool:
+def _set_look(request: HttpRequest, town: Municipality, form: LookForm) -> bool:
     try:
-        with transaction.atomic():
+        with logged(request, town, "look", row_of(town, ["accent", "coat_of_arms"])):
             settle(municipality=town, accent=form.cleaned_data["accent"])
             if form.cleaned_data["arms"]:
                 put_arms(municipality=town, upload=form.cleaned_data["arms"])
@@ -115,7 +116,7 @@ def mail(request: HttpRequest, town: Municipality) -> HttpResponse:
     form = MailForm(data, instance=town)
     if form.is_valid():
         try:
-            with transaction.atomic():
+            with logged(request, town, "mail", mail_of(town, MAIL_FIELDS, "smtp_relay")):
                 settle(municipality=town, **{field: form.cleaned_data[field] for field in MAIL_FIELDS})
                 set_relay(municipality=town, relay=form.relay)
         except ValidationError as error:

@@ -7,7 +7,7 @@ from typing import Any
 from django import template
 
 from accounts.policy import Permission
-from accounts.services import may
+from accounts.services import is_operator, may, reach
 
 register = template.Library()
 
@@ -16,6 +16,13 @@ def _may(context: Any, permission: Permission) -> bool:
     request = context.get("request")
     town = getattr(request, "municipality", None)
     return town is not None and may(request.user, permission, municipality_id=town.pk)
+
+
+@register.simple_tag(takes_context=True)
+def from_above(context: Any) -> bool:
+    """`{% from_above as above %}`: the person looks after several municipalities (operator, county administrator)."""
+    user = getattr(context.get("request"), "user", None)
+    return is_operator(user) or bool(reach(user, Permission.APPOINT))
 
 
 @register.simple_tag(takes_context=True)

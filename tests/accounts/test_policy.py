@@ -9,7 +9,8 @@ from django.contrib.auth.models import AnonymousUser
 from django.db import transaction
 from django.utils import timezone
 
-from accounts.policy import GRANTS, Permission, Role
+from accounts.policy import ABOVE, GRANTS, Permission, Role
+from accounts.services import grant
 from cases import policy
 from cases.change import Act, By, permits
 from cases.duties import erase, hold
@@ -22,13 +23,14 @@ from cases.models import Case, File
 from cases.planning import change_due, resubmit, set_priority
 from cases.policy import Priority, State
 from cases.services import assign, message, move, note, question, update
+from geo.models import Municipality
 from reports.handing_over import hand_over
 from reports.models import Photo
 from reports.services import change_category, change_place, release_photo, release_text, withdraw_photo, withdraw_text
 from reports.splitting import Part, split
 from tests.conftest import AT
 
-R = Role
+R, P = Role, Permission
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "permissions.md"
 
 
@@ -88,6 +90,14 @@ def with_photo(case):
     return Photo.objects.create(report=case.report, file=file)
 
 
+def above(town, users):
+    """The county administrator of this municipality, and the operator of the platform."""
+    county = users.objects.create_user("kreis@example.org", "x", name="Kreis")
+    Municipality.objects.filter(pk=town.municipality.pk).update(ags="05754")
+    grant(user=county, municipality=Municipality.objects.get(pk=town.municipality.pk), role=R.COUNTY)
+    return {R.COUNTY: county, R.OPERATOR: users.objects.create_superuser("betrieb@example.org", "x", name="Betrieb")}
+
+
 class Undone(Exception):
     """Takes back what a verb did."""
 
@@ -109,7 +119,7 @@ def tried(case, photo, town, verb, user, others):
 
 
 @pytest.mark.parametrize("state", list(State))
-def test_role_state_verb(state, make_report, town, neighbour):
+def test_role_state_verb(state, make_report, town, neighbour, django_user_model):
     case, others = make_report(), (make_report(), neighbour.municipality)
     photo = with_photo(case)
     if state is not State.NEW:
@@ -120,6 +130,7 @@ def test_role_state_verb(state, make_report, town, neighbour):
         R.CLERK: town.clerk,
         R.FIELD: town.field,
         R.EDITOR: town.editor,
+        **above(town, django_user_model),
     }
 
     def expected(role, verb):
@@ -146,8 +157,9 @@ def test_outsiders_can_do_nothing(make_report, town, neighbour, django_user_mode
     assert found == dict.fromkeys(pairs, "Denied")
 
 
-def test_who_sees_which_cases(make_report, town, neighbour):
-    users = {role: getattr(town, role.value) for role in Role}
+def test_who_sees_which_cases(make_report, town, neighbour, django_user_model):
+    users = above(town, django_user_model)
+    users |= {role: getattr(town, role.value) for role in Role if role not in users}
     handed = {role: make_report() for role in Role}
     for role, case in handed.items():
         Case.objects.filter(pk=case.pk).update(unit=town.greens, assignee=users[role])
@@ -186,6 +198,14 @@ def test_who_it_is_assigned_to_acts_with_the_rights_of_their_own_unit(make_repor
     move(case=case, to=State.OPEN, by=By.staff(town.field))
     with pytest.raises(Denied):
         release_text(case=case, by=By.staff(town.field))
+
+
+def test_rights_on_rules_are_as_the_page_says():
+    rows = {Permission(row.pop("right")): row for row in table("| right | what |")}
+    assert {P.ADMINISTER, P.WRITE, P.PRIVACY, *ABOVE} == set(rows)
+    for right, row in rows.items():
+        found = {role for role in Role if right in GRANTS[role]}
+        assert found == {role for role in Role if row[role.value] == "x"}, right
 
 
 def test_every_permission_is_somebodys():

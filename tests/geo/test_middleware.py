@@ -49,9 +49,13 @@ def test_the_host_chooses(town: Municipality, make_municipality: MakeMunicipalit
     assert slug_for(host) == slug
 
 
-def test_an_inactive_one_is_not_chosen(town: Municipality, make_municipality: MakeMunicipality) -> None:
+def test_a_closed_one_answers_for_itself_and_for_nobody_else(
+    town: Municipality, make_municipality: MakeMunicipality
+) -> None:
     make_municipality("heek", active=False)
-    assert slug_for("heek.localhost") == "harsewinkel"
+    assert slug_for("heek.localhost") == "heek", "nobody is led to another town hall"
+    Municipality.objects.filter(slug="heek").update(is_default=False)
+    assert slug_for("unknown.example.org") == "harsewinkel"
 
 
 def test_an_empty_database_has_none(db: None) -> None:

@@ -1,0 +1,11 @@
+"""Addresses of the municipalities' page."""
+
+from django.urls import path
+
+from portal.platform import views
+
+urlpatterns = [
+    path("", views.overview, name="platform"),
+    path("<slug:slug>/", views.town, name="platform_town"),
+    path("<slug:slug>/offen/", views.switch, name="platform_switch"),
+]
