@@ -54,6 +54,12 @@ def _many(stage: Stage) -> None:
     expect(page.get_by_role("heading", level=1)).to_contain_text("was passieren würde")
 
 
+def _mails_in_sight(page: Page) -> None:
+    shown = page.locator("[data-mails]")
+    expect(shown).to_have_attribute("aria-busy", "false")
+    shown.evaluate('one => one.scrollIntoView({block: "center"})')
+
+
 def _panel(case: Callable[[Stage], Case], deed: str, **fields: str) -> Callable[[Stage], None]:
     """A panel with some words in it and the preview of its mails."""
 
@@ -61,7 +67,7 @@ def _panel(case: Callable[[Stage], Case], deed: str, **fields: str) -> Callable[
         page = stage.open("desk_case", case(stage).pk, query=f"?tun={deed}#tun")
         for name, words in fields.items():
             page.locator(f"#deed [name={name}]").fill(words)
-        expect(page.locator("[data-mails]")).to_have_attribute("aria-busy", "false")
+        _mails_in_sight(page)
         page.wait_for_load_state("networkidle")
 
     return shown
@@ -74,8 +80,7 @@ def _redact(stage: Stage) -> None:
 
 
 def _compare(stage: Stage) -> None:
-    page = stage.open("desk_compare", stage.twin.pk, stage.world.public.pk)
-    expect(page.locator("[data-mails]")).to_have_attribute("aria-busy", "false")
+    stage.open("desk_compare", stage.twin.pk, stage.world.public.pk).wait_for_load_state("networkidle")
 
 
 def _outside(stage: Stage) -> None:
