@@ -51,7 +51,6 @@ def show(request: HttpRequest, town: Municipality) -> HttpResponse:
         town,
         groups=[_group(town, group, movable=not typed) for group in shown if group.rows or not typed],
         q=typed,
-        count=count,
         found=sum(len(group.rows) for group in shown),
         searchable=count > LONG or typed,
         moved=request.GET.get("bewegt", ""),

@@ -287,7 +287,7 @@ class CategoryForm(TextsForm):
 def _fresh(group: str) -> dict[str, Any]:
     """What a new category begins with."""
     names = (*TOPIC_FIELDS, *CATEGORY_FIELDS)
-    usual = {**{name: getattr(Topic(), name, None) for name in TOPIC_FIELDS}, "name": {}}
+    usual: dict[str, Any] = {**{name: getattr(Topic(), name, None) for name in TOPIC_FIELDS}, "name": {}}
     row = Category(sort=Sort.DEFECT.value, photo_rule=PhotoRule.OPTIONAL.value)
     usual |= {name: getattr(row, name) for name in CATEGORY_FIELDS}
     return {**{name: usual[name] for name in names}, **dict.fromkeys(TERMS), "group": group}

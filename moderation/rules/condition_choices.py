@@ -28,18 +28,19 @@ def key(condition: Condition) -> str:
     return json.dumps(condition, sort_keys=True, ensure_ascii=False)
 
 
-def choices(earlier: Sequence[Field], kept: Sequence[Condition]) -> list[Any]:
-    """For a select: nothing, per earlier question what can be said of its answer, and conditions to keep."""
-    found: list[Any] = [("", _("always"))]
-    known = set()
+def choices(earlier: Sequence[Field], kept: Sequence[Condition]) -> list[Choice]:
+    """For a select: what can be said of the answers to earlier questions, and conditions to keep."""
+    found: list[Choice] = []
     for field in earlier:
-        options = [(key({"field": field["slug"], **test}), words) for test, words in _tests(field)]
-        known |= {one for one, _words in options}
-        found.append((localized(field["label"]), options))
+        label = localized(field["label"])
+        for test, words in _tests(field):
+            said = _("“%(question)s” %(test)s") % {"question": label, "test": words}
+            found.append((key({"field": field["slug"], **test}), said))
+    known = {one for one, _words in found}
     by_slug = {field["slug"]: field for field in earlier}
     language = get_language() or FALLBACK
     others = {key(one): condition_text(one, by_slug, language) for one in kept if key(one) not in known}
-    return [*found, *([(_("as it is"), list(others.items()))] if others else [])]
+    return [*found, *others.items()]
 
 
 def _tests(field: Field) -> list[tuple[dict[str, Any], str]]:

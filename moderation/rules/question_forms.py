@@ -40,7 +40,7 @@ PATTERNS: Final = (
     ("postcode", gettext_lazy("a postcode")),
     ("digits", gettext_lazy("digits only")),
 )
-DAYS: Final = {
+DAYS: Final[dict[str, tuple[dict[str, str], Any]]] = {
     "": ({}, gettext_lazy("any day")),
     "past": ({"max": "today"}, gettext_lazy("today or earlier")),
     "future": ({"min": "today"}, gettext_lazy("today or later")),
@@ -107,7 +107,7 @@ class QuestionForm(Seen, forms.Form):
                 label=_("Longest answer, in characters"), required=False, min_value=1, max_value=LONGEST, localize=False
             )
         if kind == "date":
-            days = [(key, words) for key, (_bounds, words) in DAYS.items()]
+            days: list[tuple[str, Any]] = [(key, words) for key, (_bounds, words) in DAYS.items()]
             if self.initial.get("days") == KEPT:
                 days.append((KEPT, _("as it is")))
             self.fields["days"] = forms.ChoiceField(label=_("Which days are possible?"), choices=days, required=False)
@@ -116,7 +116,9 @@ class QuestionForm(Seen, forms.Form):
         choices = conditions.choices(self.earlier, kept)
         for row in range(conditions.ROWS):
             self.fields[f"when_{row}"] = forms.ChoiceField(
-                label=_("Ask only if") if not row else _("and"), choices=choices, required=False
+                label=_("Ask only if") if not row else _("and"),
+                choices=[("", _("always") if not row else "–"), *choices],
+                required=False,
             )
             self.fields[f"amount_{row}"] = forms.CharField(
                 label=_("Number or day"),

@@ -52,11 +52,7 @@ def show(request: HttpRequest, town: Municipality, slug: str) -> HttpResponse:
         except ValidationError as error:
             problems, status = error.messages, 422
         except Stale:
-            problems = [
-                _(
-                    "Somebody else has changed the questions in the meantime. This is how they are now."
-                )
-            ]
+            problems = [_("Somebody else has changed the questions in the meantime. This is how they are now.")]
             status = 409
         else:
             return redirect("rules_questions", slug)
@@ -132,7 +128,7 @@ def _versions(now: Editing) -> list[FormVersion]:
 @require_http_methods(["GET", "HEAD", "POST"])
 @administrators_only
 def edit(request: HttpRequest, town: Municipality, slug: str, name: str = "") -> HttpResponse:
-    """Make a question or change one, in the draft. Some buttons only change the form: its type, the order of answers."""
+    """Make a question or change one, in the draft. Some buttons only change the form: its type, its answers."""
     row = row_or_404(town, slug)
     now = editing(town, row.topic)
     question = now.field(name) if name else None
@@ -165,8 +161,8 @@ def _reshaped(form: QuestionForm, posted: QueryDict) -> dict[str, Any] | None:
     if "retype" not in posted and "options-more" not in posted and "options-up" not in posted:
         return None
     typed = form.raw()
-    if "options" in typed and posted.get("options-up", "").isdecimal():
-        typed["options"] = moved_up(typed["options"], int(posted["options-up"]))
+    if "options" in typed and (number := str(posted.get("options-up", ""))).isdecimal():
+        typed["options"] = moved_up(typed["options"], int(number))
     return typed
 
 
