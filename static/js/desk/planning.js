@@ -10,6 +10,7 @@ let held = null;
 function count() {
   const number = boxes().filter((box) => box.checked).length;
   said.textContent = number === 1 ? said.dataset.one : said.dataset.many.replace("{n}", number);
+  form.classList.toggle("is-empty", !number);
   for (const button of form.querySelectorAll("button")) button.disabled = !number;
 }
 
