@@ -1,6 +1,6 @@
 """Addresses of the set-up and of the pages' texts."""
 
-from django.urls import path
+from django.urls import include, path
 
 from moderation.setup import (
     accounts,
@@ -40,6 +40,7 @@ urlpatterns = [
     path("einrichtung/anmeldung/<int:pk>/loesen/", directory.let_go, name="setup_directory_let_go"),
     path("einrichtung/ideen/", ideas.show, name="setup_ideas"),
     path("einrichtung/erinnerungen/", patience.show, name="setup_patience"),
+    path("einrichtung/regeln/", include("moderation.transfer.urls")),
     path("einrichtung/protokoll/", log.show, name="setup_log"),
     path("einrichtung/plakate/", posters.show, name="setup_posters"),
     path("einrichtung/weiter/<slug:step>/", views.skip, name="setup_on"),

@@ -1,0 +1,1 @@
+"""All rules of a municipality as one file, between test and production."""
