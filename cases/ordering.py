@@ -57,9 +57,13 @@ def _spread(rows: list[Row], low: int, high: int | None) -> list[Row]:
 
 def moved(rows: Sequence[Row], row: Row, *, to: Row, after: bool) -> list[Row]:
     """`rows` with `row` right before or after the row `to`."""
-    others = [one for one in rows if one.pk != row.pk]
-    place = [one.pk for one in others].index(to.pk) + after
-    return [*others[:place], row, *others[place:]]
+    found: list[Row] = []
+    for one in rows:
+        if one.pk == to.pk:
+            found += [one, row] if after else [row, one]
+        elif one.pk != row.pk:
+            found.append(one)
+    return found
 
 
 def last(rows: Sequence[Row]) -> int:

@@ -77,15 +77,16 @@ class BlockForm(InLanguages, forms.Form):
         first = {"title": block.title, "state": block.state, "active": block.active, "topic": slug}
         super().__init__(data, initial=first, label_suffix="")
         self.block, self.topics = block, topics
-        for name, offered in (("state", [("", _("for every state")), *STATES]), ("topic", choices)):
-            field = self.fields[name]
-            assert isinstance(field, forms.ChoiceField)
-            field.choices = offered if name == "state" else [("", _("for every category")), *offered]
+        for_state, for_topic = self.fields["state"], self.fields["topic"]
+        assert isinstance(for_state, forms.ChoiceField)
+        assert isinstance(for_topic, forms.ChoiceField)
+        for_state.choices = [("", _("for every state")), *STATES]
+        for_topic.choices = [("", _("for every category")), *choices]
         if slug and slug not in topics:
             # Switched off since: it stays named, and can be chosen no more.
             self.topics = {**topics, slug: block.topic}  # type: ignore[dict-item]
-            field.choices = [("", _("for every category")), *choices, (slug, str(block.topic))]
-        self.add_words("text", _("Text"), block.text, rows=8, longest=rules.BLOCK_MAX)
+            for_topic.choices = [*for_topic.choices, (slug, str(block.topic))]
+        self.add_words("text", _("Text"), block.text, rows=8, longest=rules.BLOCK_MAX, needed=True)
         self.texts = self.bound_words("text")
 
     def clean(self) -> dict[str, Any]:
@@ -135,7 +136,7 @@ def blocks(request: HttpRequest, town: Municipality) -> HttpResponse:
         ]
         if shown:
             groups.append({"state": state, "label": label, "look": look_of(state) if state else "", "rows": shown})
-    context = {
+    context: dict[str, Any] = {
         "groups": groups,
         "count": len(wanted),
         "all": len(rows),

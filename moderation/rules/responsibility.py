@@ -61,7 +61,7 @@ def table(request: HttpRequest, town: Municipality) -> HttpResponse:
     chain = {one.pk: one for one in town.chain()}
     for group in groups:
         group["rows"] = [_shown(row, town, chain) for row in group["rows"]]
-    context = {
+    context: dict[str, Any] = {
         "groups": [group for group in groups if group["rows"]],
         "gaps": verbs.gaps(rows, asked, town),
         "overlaps": [(one, round(one.share * 100) or 1) for one in verbs.overlaps(rows, town)],
@@ -183,11 +183,11 @@ def who(request: HttpRequest, town: Municipality) -> HttpResponse:
     if form.is_valid():
         point, words = form.point, form.cleaned_data["adresse"]
         if point is None and words:
-            hits = [hit for hit in search(town, words) if hit.point is not None]
+            hits = search(town, words)
         else:
             answer = _answer(town, topics[form.cleaned_data["kategorie"]], point)
     context = {
-        "hits": [(hit, _asking(request, hit.point, hit.label)) for hit in hits],
+        "hits": [(hit, _asking(request, hit.point, hit.label)) for hit in hits if hit.point is not None],
         "searched": form.is_bound and not form.errors and answer is None,
         "answer": answer,
     }

@@ -64,7 +64,7 @@ class StageForm(InLanguages, forms.Form):
         means = self.fields["means"]
         assert isinstance(means, forms.ChoiceField)
         means.choices = [("", _("is never set by itself")), *MEANS]
-        self.add_words("label", _("Label"), stage.label, longest=rules.LABEL_MAX)
+        self.add_words("label", _("Label"), stage.label, longest=rules.LABEL_MAX, needed=True)
         hint = _("Stands below the state as long as the case is in it.")
         self.add_words(
             "public_text", _("Text on the page"), stage.public_text, rows=3, hint=hint, longest=rules.TEXT_MAX

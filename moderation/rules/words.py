@@ -22,14 +22,23 @@ class InLanguages(Seen, _Form):
     """Mixin for a form; a text `name` stands in fields `name_de`, `name_en` …, one for each language of the site."""
 
     def add_words(
-        self, name: str, label: str, value: Mapping[str, str] | None, *, rows: int = 0, hint: str = "", longest: int
+        self,
+        name: str,
+        label: str,
+        value: Mapping[str, str] | None,
+        *,
+        rows: int = 0,
+        hint: str = "",
+        longest: int,
+        needed: bool = False,
     ) -> None:
-        """Add the fields of one text, in rows of a textarea or (0) as one line; German is what others fall back to."""
+        """Add the fields of one text, in rows of a textarea or (0) as one line; German is what others fall
+        back to; `needed` asks for it alone."""
         for language, word in settings.LANGUAGES:
             attrs: dict[str, Any] = {"lang": language} | ({"rows": rows} if rows else {})
             self.fields[f"{name}_{language}"] = forms.CharField(
                 label=f"{label} ({word})",
-                required=False,
+                required=needed and language == FALLBACK,
                 max_length=longest,
                 initial=(value or {}).get(language, ""),
                 help_text=hint if language == FALLBACK else "",
