@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Unit
 from cases.models import Responsibility, Topic
+from cases.overriding import own_copy
 from geo.models import Municipality
-from reports.models import Category
 
 
 @dataclass(frozen=True)
@@ -105,16 +105,9 @@ def set_catalogue(
 
 
 def _switch(municipality: Municipality, row: Row, on: bool) -> None:
-    topic = row.topic
-    if row.inherited:
-        category: Category = topic.category
-        topic.pk, topic.municipality, topic.active = None, municipality, on
-        topic.save(force_insert=True)
-        category.pk, category.topic = None, topic
-        category.save(force_insert=True)
-    else:
-        topic.active = on
-        topic.save(update_fields=["active"])
+    topic = own_copy(row.topic, municipality)
+    topic.active = on
+    topic.save(update_fields=["active"])
 
 
 def _name(municipality: Municipality, slug: str, unit: Unit | None) -> None:

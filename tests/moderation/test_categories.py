@@ -74,6 +74,7 @@ def test_the_tree_shows_what_is_special_and_counts_open_cases(
         page = admin.get(TREE).content.decode()
     assert "1 offen" in page
     assert "nur Verwaltung · 1. November – 31. März" in page
+    assert "Streuen" in admin.get(reverse("desk_new")).content.decode(), "staff can always choose it"
     assert "Streuen" not in admin.get(TREE, {"q": "kram"}).content.decode()
     assert "Nichts heißt so" in admin.get(TREE, {"q": "xyz"}).content.decode()
 
