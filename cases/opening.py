@@ -21,13 +21,14 @@ def open_case(
     by: By,
     act: Act,
     contact: Contact | None = None,
+    deadline: bool = True,
     **facts: Any,
 ) -> tuple[Case, Entry]:
     """Make a case with its number and first Entry, inside the caller's transaction.
 
     Whether `act.client_key` made it before, the caller has looked up (`replayed`). Of two at the same moment the
     second gets an IntegrityError, and looks again. Without `unit` it is looked up here (see routing.unit_for); what
-    is looked up before the transaction does not hold SQLite's one write lock.
+    is looked up before the transaction does not hold SQLite's one write lock. Without `deadline` it has no due date.
     """
     if contact is not None:
         contact.save()
@@ -43,7 +44,7 @@ def open_case(
         state_since=act.at,
         **facts,
     )
-    if case.due_at is None:
+    if case.due_at is None and deadline:
         case.due_at = routing.due(municipality, act.at, topic.working_days)
     if "unit" not in facts:
         case.unit = routing.unit_for(municipality=municipality, topic=topic, point=case.point)

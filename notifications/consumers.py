@@ -20,7 +20,9 @@ from outbox.registry import consumer
 def mails(event: Event) -> None:
     """Write the mails of an event and ring for the worker. Repeatable. Nothing of a practice case leaves the house."""
     happening = happening_of(event)
-    if happening is not None and happening.case.practice_by_id is None and write(planned=plans.plan(happening), event=event):
+    if happening is None or happening.case.practice_by_id is not None:
+        return
+    if write(planned=plans.plan(happening), event=event):
         ring_after_commit(drain_deliveries)
 
 

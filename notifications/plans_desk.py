@@ -1,7 +1,7 @@
 """Mails to people at work: units, colleagues who watch, the complaint management. A part of `notifications.plans`.
 
-They say what it is about and where to go on, and no word of a citizen: a mailbox has many readers. Of a confidential
-case not even the topic.
+They say what it is about and where to go on, and no word of a citizen (but praise): a mailbox has many readers. Of a
+confidential case not even the topic.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from notifications import recipients
 from notifications.planning import Happening, Planned, mail
 from notifications.policy import Purpose
 from notifications.recipients import Recipient
+from reports.praise import MARK
 
 LISTED = 40
 """More cases than this a morning mail counts only."""
@@ -46,6 +47,9 @@ def assigned(happening: Happening) -> list[Planned]:
     case, entry = happening.case, happening.entry
     if entry is None or entry.actor != Actor.STAFF:
         return []
+    if entry.data.get(MARK):
+        whom = recipients.colleague(case.assignee) if case.assignee is not None else recipients.unit(case)
+        return [mail(happening, Purpose.PRAISE, whom, _praise)] if whom is not None else []
     if case.unit is None and case.assignee is not None and case.assignee_id != entry.user_id:
         to: Recipient | None = recipients.colleague(case.assignee)
     elif entry.data.get("from") == entry.data.get("unit"):
@@ -53,6 +57,17 @@ def assigned(happening: Happening) -> list[Planned]:
     else:
         to = _at_once(case)
     return [mail(happening, Purpose.ASSIGNED, to, _narrow)] if to is not None else []
+
+
+def _praise(happening: Happening, to: Recipient) -> dict[str, Any]:
+    """The citizen's words, meant for those who read this; their name only if it may be public, no way to reach them."""
+    case, contact = happening.case, happening.case.contact
+    report = getattr(case, "report", None)
+    return {
+        "words": (report.text if report else "").strip(),
+        "name": contact.name if contact is not None and contact.public_name else "",
+        "said_on": case.submitted_at,
+    }
 
 
 def rerouted(happening: Happening) -> list[Planned]:

@@ -56,6 +56,8 @@ class Purpose(StrEnum):
     PASSKEY = "passkey"
     DANGER = "danger"
     ASSIGNED = "assigned"
+    PRAISE = "praise"
+    """To whom a citizen's praise is passed on."""
     MERGED = "merged"
     HANDED_OVER = "handed_over"
     FORWARDED = "forwarded"

@@ -19,6 +19,7 @@ from cases.policy import CONTACT_DAYS
 from geo.localized import localized
 from reports.flow_pages import here, private
 from reports.policy import KIND
+from reports.praise import is_praise
 from reports.showing import public_report, readable
 
 RECEIPTS = 20
@@ -67,6 +68,7 @@ def receipt(request: HttpRequest, secret: str) -> HttpResponse:
             "danger": category.danger,
             "public": category.rules.public and not case.confidential,
             "disputable": category.rules.disputable,
+            "praise": is_praise(case),
             "published": case.public_at is not None,
             "elsewhere": case.municipality if case.municipality_id != here(request).pk else None,
             **_mailed(case),

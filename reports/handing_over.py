@@ -77,7 +77,8 @@ def hand_over(*, case: Case, to: Municipality, by: By, act: Act | None = None) -
         row.waiting_since, row.waits_for, row.resubmit_on, row.expected_on = None, "", None, None
         row.file_number = row.file_url = ""
         row.district = district_of(to, row.point) if row.point is not None else None
-        row.due_at = routing.due(to, entry.at, category.topic.working_days)
+        due = routing.due(to, entry.at, category.topic.working_days)
+        row.due_at = due if category.rules.deadline else None
         row.unit = row.assignee = None
         routing.give(row, routing.unit_for(municipality=to, topic=category.topic, point=row.point), at=entry.at)
         if row.confidential or not category.rules.public:

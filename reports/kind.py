@@ -14,6 +14,7 @@ from forms.services import present
 from geo.localized import localized
 from reports.models import Report
 from reports.policy import FEEDBACK, KIND
+from reports.praise import is_praise
 from reports.showing import public_path
 
 
@@ -35,6 +36,7 @@ def _mail_context(case: Case) -> dict[str, Any]:
         "category": localized(case.topic.name),
         "unit": case.unit.shown_name if case.unit else "",
         "on_site": case.topic.category.rules.on_site,
+        "praise": is_praise(case),
     }
 
 

@@ -40,12 +40,16 @@ class Rules:
     """A thing that anybody can go and look at: "ist noch da", "ist erledigt"."""
     disputable: bool
     """The reporter is asked whether it is settled, and may have it taken up again."""
+    deadline: bool = True
+    """Has a day by which it is to be settled."""
 
 
 RULES: dict[Sort, Rules] = {
     Sort.DEFECT: Rules(place_required=True, public=True, supportable=True, on_site=True, disputable=True),
     Sort.IDEA: Rules(place_required=True, public=True, supportable=True, on_site=False, disputable=True),
-    Sort.PRAISE: Rules(place_required=False, public=True, supportable=False, on_site=False, disputable=False),
+    Sort.PRAISE: Rules(
+        place_required=False, public=True, supportable=False, on_site=False, disputable=False, deadline=False
+    ),
     # Criticism and worries about the town hall or its people: for the complaint management only.
     Sort.COMPLAINT: Rules(place_required=False, public=False, supportable=False, on_site=False, disputable=True),
 }

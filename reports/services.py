@@ -160,7 +160,10 @@ def releasable(case: Case) -> bool:
 
 
 def _publish(step: Step) -> None:
-    """The case is public from now on, if it was not before; what somebody practises on never is. Raises NoSuchEdge for what may not be released."""
+    """The case is public from now on, if it was not before; what somebody practises on never is.
+
+    Raises NoSuchEdge for what may not be released.
+    """
     if not releasable(step.case):
         raise NoSuchEdge
     if step.case.practice_by_id is None:
@@ -205,7 +208,8 @@ def change_category(*, case: Case, category: Category, by: By, act: Act | None =
             step.entry.data = {"from": row.topic_id, "to": category.topic_id, "unit_before": row.unit_id}
             named_before = routing.unit_for(municipality=row.municipality, topic=row.topic, point=row.point)
             row.topic, row.confidential = category.topic, category.topic.confidential
-            row.due_at = routing.due(row.municipality, row.submitted_at, category.topic.working_days)
+            due = routing.due(row.municipality, row.submitted_at, category.topic.working_days)
+            row.due_at = due if category.rules.deadline else None
             routing.reroute(row, named_before, at=step.entry.at)
             step.entry.data["unit"] = row.unit_id
             if not category.rules.public or row.confidential:

@@ -118,6 +118,7 @@ def submit(
                 district=place.district if place is not None else None,
                 stage=stage,
                 unit=unit,
+                deadline=category.rules.deadline,
             )
             report = Report.objects.create(
                 case=case,

@@ -16,6 +16,7 @@ from cases.models import STATES, Entry, File, Topic
 from cases.policy import FACTS, Actor, Deed, State
 from geo.localized import localized
 from moderation.case import history_people, history_together
+from reports.praise import MARK
 
 
 @dataclass(frozen=True)
@@ -135,6 +136,8 @@ def _title(entry: Entry, names: _Names) -> str:
         case Deed.ASSIGNED:
             unit = names.units.get(data.get("unit") or 0, _("no unit"))
             person = names.users.get(data.get("assignee") or 0, "")
+            if data.get(MARK):
+                return _("Praise passed on: %(whom)s") % {"whom": person or unit}
             return _("Assigned: %(whom)s") % {"whom": f"{unit}, {person}" if person else unit}
         case Deed.FEEDBACK:
             return _("Feedback: still there") if data.get("still_there") else _("Feedback: it is settled")

@@ -212,6 +212,8 @@ class CasePage:
     def step(self) -> Step | None:
         """The usual next step, None where nothing is usual."""
         case, state = self.case, State(self.case.state)
+        if self.offered("weitergeben"):
+            return Step("weitergeben", _("Pass the praise on"), url=self.url("weitergeben"))
         if self.offered("annehmen") and lies_with(case, self.user):
             return Step("annehmen", _("Accept"), once=True)
         if self.offered("freigeben") and state is State.NEW and not self.text_kept_back:

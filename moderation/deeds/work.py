@@ -15,6 +15,7 @@ from cases.policy import EDGES, State
 from moderation import forms
 from moderation.deeds.base import Deed, Readers
 from reports import services as reports
+from reports.praise import can_be_passed_on, pass_on
 
 
 def _category(form: forms.CategoryForm, case: Case, by: By, act: Act, files: Sequence[File]) -> None:
@@ -69,6 +70,11 @@ def _assign(form: forms.AssignForm, case: Case, by: By, act: Act, files: Sequenc
     cases.assign(case=case, by=by, unit=typed["unit"], assignee=typed["assignee"], act=act)
 
 
+def _pass_on(form: forms.PassOnForm, case: Case, by: By, act: Act, files: Sequence[File]) -> None:
+    typed = form.cleaned_data
+    pass_on(case=case, unit=typed["unit"], assignee=typed["assignee"], text=typed["text"], by=by, act=act)
+
+
 # When a deed applies. Verbs check the same; the desk only does not offer what they would refuse, or what is of no use.
 def _goes_on(case: Case) -> bool:
     """The state leads anywhere: of what was taken back nothing more can come."""
@@ -92,6 +98,18 @@ def _can_wait(case: Case) -> bool:
 
 P = Permission
 DEEDS = (
+    Deed(
+        "weitergeben",
+        _("Pass the praise on"),
+        _("Say thanks and pass it on"),
+        _("The praise is passed on, and the citizen is thanked."),
+        P.ASSIGN,
+        forms.PassOnForm,
+        _pass_on,
+        offered=can_be_passed_on,
+        menu="praise",
+        readers=Readers.EVERYBODY,
+    ),
     Deed(
         "erledigt",
         _("Report as settled"),

@@ -17,6 +17,7 @@ from geo.spatial import make_point
 from moderation.case import choices
 from moderation.forms.base import DeedForm, PhotosField, TextForm, words
 from reports.models import Category
+from reports.praise import thanks
 
 
 class CategoryForm(DeedForm):
@@ -173,4 +174,24 @@ class AssignForm(DeedForm):
         data: dict[str, Any] = super().clean() or {}
         data["unit"] = next((one for one in self.units if str(one.pk) == data.get("unit")), None)
         data["assignee"] = next((one for one, _w in self.people if str(one.pk) == data.get("assignee")), None)
+        return data
+
+
+class PassOnForm(AssignForm):
+    """Praise: to whom, and the words of thanks."""
+
+    text = words(gettext_lazy("Thanks to the citizen"))
+    field_order = ("unit", "assignee", "text")
+
+    def prepare(self) -> None:
+        super().prepare()
+        self.initial.setdefault("text", thanks(self.case, self.case.unit))
+        self.fields["text"].help_text = _("The citizen reads it; everybody does once the praise is released.")
+        self.fields["unit"].help_text = _("They get a mail with the words of praise, without e-mail and phone.")
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        proposed = thanks(self.case, self.case.unit)
+        if data.get("unit") != self.case.unit and data.get("text", "").strip() == proposed.strip():
+            data["text"] = thanks(self.case, data.get("unit"))  # still the proposal, for another unit
         return data

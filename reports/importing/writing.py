@@ -132,7 +132,9 @@ class Writer:
             "submitted_at": row.submitted,
             "state_since": since,
             "first_answer_at": next((at for at, _text in row.answers if at is not None), None),
-            "due_at": self.deadlines.of(row.owner, row.submitted, topic.working_days) if state in ACTIVE else None,
+            "due_at": self.deadlines.of(row.owner, row.submitted, topic.working_days)
+            if state in ACTIVE and topic.category.rules.deadline
+            else None,
             "waiting_since": since if state in CLOCK_STOPPED else None,
             "waits_for": (row.target.stage.waits_for if row.target.stage else WaitsFor.OTHERS.value)
             if state in CLOCK_STOPPED

@@ -69,10 +69,11 @@ def test_the_verb_of_every_deed_notices_a_change_and_takes_it_once_both_were_see
     """What is typed is complete, so that the verb itself has to notice; sent again from the refusal, it is done."""
     case, other, slow = make_report(), make_report(point=None, address="Bahnhof"), login(town.manager)
     photo_of(case)
+    praise = make_report("Danke!", category=town.praise)
     fast = User.objects.create_user("schnell@harsewinkel.example", "geheim-geheim-1", name="Schnell")
     grant(user=fast, municipality=town.municipality, role=Role.MANAGER)
     seen = set()
-    for row, name, given in in_order(town, neighbour, case, other):
+    for row, name, given in in_order(town, neighbour, case, other, praise):
         if name in seen:
             continue
         typed = filled(slow, row, name, opened=bool(BY_NAME[name].menu), **given)

@@ -74,10 +74,11 @@ def promised(shown):
     return sorted((one.whom, one.language, one.subject, words(one.text)) for one in shown.mails)
 
 
-def in_order(town, neighbour, case, other):
+def in_order(town, neighbour, case, other, praise):
     """(case, deed, what is typed), so that every deed comes at a time when it is open; some more than once."""
     done = typed(town)
-    assert {*done, "uebergeben"} == set(BY_NAME), "a new deed belongs into `typed`, so that its mails are compared"
+    known = {*done, "uebergeben", "weitergeben"}
+    assert known == set(BY_NAME), "a new deed belongs into `typed`, so that its mails are compared"
     done["zusammenfuehren"] = {"number": other.number, "text": "Danke, das wussten wir schon."}
     done["aufteilen"] |= {"unit_1": str(town.greens.pk), "category_2": str(town.lamp.pk), "text_2": "Licht prüfen"}
     for name, data in done.items():
@@ -91,6 +92,7 @@ def in_order(town, neighbour, case, other):
     yield case, "status", {"stage": str(working.pk), "text": "Doch."}
     yield case, "zuweisen", {"unit": str(town.greens.pk), "assignee": ""}
     yield case, "zuweisen", {"unit": "", "assignee": str(town.clerk.pk)}
+    yield praise, "weitergeben", {"unit": str(town.greens.pk), "assignee": "", "text": "Danke für Ihr Lob!"}
     # A case with open parts stays; the other one may go.
     yield other, "uebergeben", {"to": str(neighbour.municipality.pk)}
 
@@ -99,10 +101,12 @@ def test_the_preview_of_every_deed_is_what_goes_out(manager, town, neighbour, ca
     photo_of(case)
     other = make_report(point=None, address="Bahnhof", email="anna@example.org")
     confirm_contact(contact=other.contact, act=Act(at=AT))
+    praise = make_report("Danke!", category=town.praise, email="lob@example.org")
+    confirm_contact(contact=praise.contact, act=Act(at=AT))
     watch(case=case, user=town.admin, at=AT)
     run_all()
     mailed = set()
-    for row, name, data in in_order(town, neighbour, case, other):
+    for row, name, data in in_order(town, neighbour, case, other, praise):
         deed = BY_NAME[name]
         data = filled(manager, row, name, opened=bool(deed.menu), **data)
         shown = None
@@ -126,6 +130,8 @@ def test_the_preview_of_every_deed_is_what_goes_out(manager, town, neighbour, ca
         assert (name, "Stadtwerke", "de") in mailed, name
     assert {
         ("zuweisen", "Grünflächen", "de"),
+        ("weitergeben", "Grünflächen", "de"),
+        ("weitergeben", "Die meldende Person", "de"),
         ("aufteilen", "Grünflächen", "de"),
         ("uebergeben", "Bauhof", "de"),
     } <= mailed
