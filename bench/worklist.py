@@ -35,7 +35,8 @@ from accounts.models import Unit, User  # noqa: E402
 from accounts.policy import Role  # noqa: E402
 from accounts.services import grant  # noqa: E402
 from cases.models import Case, Entry, Topic  # noqa: E402
-from cases.policy import Actor, Deed, State  # noqa: E402
+from cases.policy import CLOSED, Actor, Deed, State  # noqa: E402
+from geo.grid import morton  # noqa: E402
 from geo.models import District, Municipality  # noqa: E402
 from reports.models import Category, Report  # noqa: E402
 
@@ -66,6 +67,7 @@ def make(rows: int) -> User:
     for number in range(rows):
         state = chance.choice([*done, State.NEW, State.OPEN, State.OPEN, State.WAITING, State.REJECTED])
         at = now - timedelta(hours=chance.randrange(24 * 700))
+        lon, lat = LON + chance.uniform(-0.1, 0.1), LAT + chance.uniform(-0.1, 0.1)
         cases.append(
             Case(
                 municipality=town,
@@ -75,11 +77,14 @@ def make(rows: int) -> User:
                 state=state.value,
                 unit=chance.choice(units),
                 district=chance.choice(districts),
-                point=Point(LON + chance.uniform(-0.1, 0.1), LAT + chance.uniform(-0.1, 0.1), srid=4326),
+                point=Point(lon, lat, srid=4326),
+                grid=morton(lon, lat),
                 client_key=uuid.uuid4(),
                 submitted_at=at,
                 changed_at=at,
                 state_since=at,
+                first_answer_at=at + timedelta(hours=chance.randrange(1, 200)) if state != State.NEW else None,
+                closed_at=at + timedelta(hours=chance.randrange(9, 900)) if state in CLOSED else None,
                 due_at=at + timedelta(days=14),
             )
         )

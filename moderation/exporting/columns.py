@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.contrib.gis.geos import Point
-from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
+from django.db.models import Count, F, FloatField, Func, IntegerField, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.functional import Promise
@@ -61,7 +60,9 @@ def rows(cases: QuerySet[Case]) -> Iterator[dict[str, Value]]:
     )
     words = _Words({value: str(label) for value, label in STATES}, str(_("yes")), str(_("no")), get_language() or "de")
     # The columns come in the order in which they are named here.
-    found = cases.annotate(supporters=Coalesce(Subquery(noticed, output_field=IntegerField()), 0)).values_list(
+    found = cases.annotate(
+        supporters=Coalesce(Subquery(noticed, output_field=IntegerField()), 0), lat=_Place("ST_Y"), lon=_Place("ST_X")
+    ).values_list(
         "number",
         "topic__name",
         "state",
@@ -81,9 +82,19 @@ def rows(cases: QuerySet[Case]) -> Iterator[dict[str, Value]]:
         "public_at",
         "supporters",
         "file_number",
-        "point",
+        "lat",
+        "lon",
     )
     return _stream(found, words)
+
+
+class _Place(Func):
+    """One coordinate of the place; the database takes it out of the point, so that no geometry is made of it here."""
+
+    output_field = FloatField()
+
+    def __init__(self, function: str) -> None:
+        super().__init__(F("point"), function=function)
 
 
 @dataclass(frozen=True)
@@ -96,13 +107,12 @@ class _Words:
 
 def _stream(found: Any, words: _Words) -> Iterator[dict[str, Value]]:
     for row in found.iterator(chunk_size=CHUNK):
-        values: list[Any] = list(row)
-        point: Point | None = values.pop()
+        *values, lat, lon = row
         values[1], values[2] = localized(values[1], words.language), words.states.get(values[2], values[2])
         values[3] = localized(values[3], words.language) or values[2]
         values[16] = words.yes if values[16] else words.no
-        place = [round(point.y, 6), round(point.x, 6)] if point is not None else [None, None]
-        yield dict(zip(NAMES, [_local(value) for value in values] + place, strict=True))
+        place = [None if part is None else round(part, 6) for part in (lat, lon)]
+        yield dict(zip(NAMES, [*map(_local, values), *place], strict=True))
 
 
 def _local(value: Any) -> Any:

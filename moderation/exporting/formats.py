@@ -19,6 +19,7 @@ from moderation.exporting.columns import NAMES, Value
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 _SPACE = " \u00a0\u200b\ufeff"
+PIECE = 32_768
 CELL_MAX = 32_767
 """Characters that a cell of XLSX holds."""
 ROWS_MAX = 1_048_575
@@ -37,6 +38,18 @@ class _Echo:
 
     def write(self, text: str) -> str:
         return text
+
+
+def pieces(stream: Iterable[bytes]) -> Iterator[bytes]:
+    """The same bytes in pieces of at least PIECE: a server sends each of them by itself."""
+    kept = bytearray()
+    for one in stream:
+        kept += one
+        if len(kept) >= PIECE:
+            yield bytes(kept)
+            kept.clear()
+    if kept:
+        yield bytes(kept)
 
 
 def as_csv(rows: Iterable[dict[str, Value]]) -> Iterator[bytes]:

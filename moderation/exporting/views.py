@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from moderation.access import staff, staff_only
 from moderation.exporting.columns import rows
-from moderation.exporting.formats import as_csv, as_geojson, as_xlsx
+from moderation.exporting.formats import as_csv, as_geojson, as_xlsx, pieces
 from moderation.worklist.lists import Query, Worklist
 
 TYPES = {
@@ -31,6 +31,6 @@ def export(request: HttpRequest, suffix: str) -> HttpResponseBase:
     if suffix == "xlsx":
         return FileResponse(as_xlsx(found), as_attachment=True, filename=name, content_type=TYPES[suffix])
     stream = as_csv(found) if suffix == "csv" else as_geojson(found)
-    response = StreamingHttpResponse(stream, content_type=TYPES[suffix])
+    response = StreamingHttpResponse(pieces(stream), content_type=TYPES[suffix])
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response

@@ -10,13 +10,15 @@ from datetime import timedelta
 import pytest
 from django.contrib.gis.geos import Point
 from django.urls import reverse
+from django.utils import translation
 
-from cases.models import Case
+from accounts.models import Unit
+from cases.models import Case, Topic
 from moderation.exporting.columns import NAMES, rows
 from moderation.exporting.formats import as_csv, as_geojson, as_xlsx, harmless
 from tests.conftest import AT
 
-HOSTILE = ['=HYPERLINK("http://example.org")', "+49 1", "-1+1", "@SUM(A1)", "\t=1", " =1", "\u00a0=1", "＝1+1"]
+HOSTILE = ['=HYPERLINK("http://example.org")', "+49 1", "-1+1", "@SUM(A1)", "\t=1", "\r=1", " =1", "\u00a0=1", "＝1+1"]
 
 
 def read(response):
@@ -65,6 +67,29 @@ def test_nothing_is_run_as_a_formula(words, manager, make_report):
     assert row["Text"].startswith("'")
     book = zipfile.ZipFile(io.BytesIO(manager.get(reverse("desk_export", args=["xlsx"]), {"liste": "alle"}).getvalue()))
     assert b"<f>" not in book.read("xl/worksheets/sheet1.xml")
+
+
+def test_every_column_is_harmless_headings_too_and_numbers_stay_numbers(manager, town, make_report):
+    west = Point(-8.23, -51.96, srid=4326)
+    case = make_report("Text")
+    hostile = "=1+1"
+    Topic.objects.filter(pk=case.topic_id).update(name={"de": hostile})
+    Unit.objects.filter(pk=case.unit_id).update(name=hostile)
+    Case.objects.filter(pk=case.pk).update(point=west, file_number=hostile, priority=-1)
+    (row,) = read(manager.get(reverse("desk_export", args=["csv"]), {"liste": "alle"}))
+    assert {row["Kategorie"], row["Stelle"], row["Aktenzeichen"]} == {f"'{hostile}"}
+    assert (row["Geografische Breite"], row["Geografische Länge"], row["Priorität"]) == ("-51.96", "-8.23", "-1")
+    book = zipfile.ZipFile(io.BytesIO(manager.get(reverse("desk_export", args=["xlsx"]), {"liste": "alle"}).getvalue()))
+    sheet = book.read("xl/worksheets/sheet1.xml").decode()
+    assert "<v>-8.23</v>" in sheet
+    assert sheet.count(f">{hostile}</t>") == 3
+    assert "<f>" not in sheet
+    for language in ("de", "en"):
+        with translation.override(language):
+            assert all(harmless(str(name)) == str(name) for name in NAMES.values())
+    # Whatever a column holds one day: words are made harmless wherever they stand.
+    (_heading, line) = list(as_csv([dict.fromkeys(NAMES, hostile)]))
+    assert line.decode().strip().split(";") == [f"'{hostile}"] * len(NAMES)
 
 
 def test_geojson_has_places_and_none(manager, make_report):
