@@ -87,7 +87,7 @@ class StageForm(InLanguages, forms.Form):
 def stages(request: HttpRequest, town: Municipality) -> HttpResponse:
     """All stages by state, in order, each with where it comes from and how many cases stand in it."""
     rows, origin = everything(Stage, town)
-    counted = Case.objects.filter(municipality=town, stage__in=[row.pk for row in rows])
+    counted = Case.objects.filter(municipality__in=town.family_ids(), stage__in=[row.pk for row in rows])
     used = dict(counted.order_by().values_list("stage").annotate(n=Count("pk")))
     groups = []
     for state, label in STATES:

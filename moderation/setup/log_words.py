@@ -67,6 +67,12 @@ NAMES: Final[dict[str, Any]] = {
     "position": gettext_lazy("Place in the list"),
     "changed_at": gettext_lazy("changed"),
     "bytes": gettext_lazy("Size in bytes"),
+    "version": gettext_lazy("Version of"),
+    "title": gettext_lazy("Name"),
+    "state": gettext_lazy("State"),
+    "topic": gettext_lazy("Category"),
+    "area": gettext_lazy("Box of the area, and its corners"),
+    "area_name": gettext_lazy("Name of the area"),
 }
 LONG: Final = 300
 """Signs of a value that are shown at once; the rest is folded."""

@@ -34,7 +34,7 @@ def test_only_administrators_of_this_house(client, login, town, neighbour, block
     assert login(town.admin).get(address).status_code == 404
 
 
-def test_the_list_is_searched_and_filtered(admin, town, block):
+def test_the_list_is_searched_and_filtered(admin, town, block, django_assert_max_num_queries):
     TextBlock.objects.create(
         municipality=town.municipality, slug="loch", title="Loch", text={"de": "Größe?"}, topic=town.pothole.topic
     )
@@ -54,6 +54,8 @@ def test_the_list_is_searched_and_filtered(admin, town, block):
         "?kategorie=schlagloch": ["loch"],
         "?q=nichts": [],
     }
+    with django_assert_max_num_queries(14):
+        admin.get(reverse("setup_blocks"))
 
 
 def test_the_preview_is_filled_with_a_case_and_saves_nothing(admin, make_report):

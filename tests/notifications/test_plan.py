@@ -124,7 +124,8 @@ def test_a_harmless_report_alerts_nobody(make_report, mails):
 # News ----------------------------------------------------------------------------------------------------------------
 def test_a_move_is_told_to_reporter_and_follower(town, public_case, follower, mails):
     stage = Stage.objects.get(slug="eingeplant")
-    stage.public_text = {"de": "Die Arbeit ist bestellt."}
+    stage.public_text = {"de": "So steht es auf der Seite."}
+    stage.mail_text = {"de": "Die Arbeit ist bestellt."}
     stage.save()
     move(public_case, town, State.OPEN, stage=stage, text="Am Freitag wird gefüllt.")
     found = mails()
@@ -136,6 +137,7 @@ def test_a_move_is_told_to_reporter_and_follower(town, public_case, follower, ma
         for words in (mail.text, mail.html):
             assert "Am Freitag wird gefüllt." in words
             assert "Die Arbeit ist bestellt." in words
+            assert "So steht es auf der Seite." not in words
     assert reverse("own_report", args=[public_case.secret]) in reporter.text
     assert public_case.secret not in other.text + other.html
     assert reverse("report", args=[public_case.number]) in other.text
