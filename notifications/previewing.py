@@ -10,7 +10,6 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db import transaction
-from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.models import Unit
@@ -84,12 +83,11 @@ def _grouped(planned: Iterable[Planned]) -> list[Preview]:
 
 def _name(role: Role, pk: int | None) -> str:
     """Name of a unit or of an outside body; "" for people and for the town hall itself."""
-    rows: QuerySet[Unit] | QuerySet[Forward] | None = None
+    if pk is None:
+        return ""
     if role is Role.UNIT:
-        rows = Unit.objects.filter(pk=pk)
-    elif role is Role.OUTSIDE:
-        rows = Forward.objects.filter(pk=pk)
-    return (rows.values_list("name", flat=True).first() or "") if rows is not None and pk is not None else ""
+        return Unit.objects.filter(pk=pk).values_list("name", flat=True).first() or ""
+    return Forward.objects.filter(pk=pk).values_list("name", flat=True).first() or ""
 
 
 def _without_keys(mail: Planned) -> Planned:
