@@ -254,7 +254,7 @@ def _noted(category: Category) -> dict[str, Any]:
     if version is None:
         return {}
     labels = [localized(field["label"], "de") for field in fields_of(version.definition)]
-    return {"version": f"{version.form.slug} {version.number}", "questions": labels}
+    return {"form_version": f"{version.form.slug} {version.number}", "questions": labels}
 
 
 def _log(municipality: Municipality, by: User, topic: Topic, before: dict[str, Any]) -> None:
