@@ -54,6 +54,8 @@ class Permission(StrEnum):
     """Terms of keeping, holds, information and erasure for a person."""
     CONFIDENTIAL = "confidential"
     """See complaints and worries, which are never public."""
+    EMERGENCY = "emergency"
+    """Switch the emergency mode on and off."""
     APPOINT = "appoint"
     """Appoint and dismiss county administrators, and appoint administrators of the municipalities below."""
     OPERATE = "operate"
@@ -69,7 +71,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     Role.CLERK: frozenset({P.SEE, P.SEE_CONTACT, P.RELEASE, P.EDIT, P.MOVE, P.NOTE, P.ASSIGN}),
     Role.FIELD: frozenset({P.SEE, P.MOVE, P.NOTE}),
     Role.EDITOR: frozenset({P.SEE, P.RELEASE, P.EDIT, P.NOTE, P.WRITE}),
-    Role.COUNTY: frozenset({P.ADMINISTER, P.WRITE, P.APPOINT}),
+    Role.COUNTY: frozenset({P.ADMINISTER, P.WRITE, P.EMERGENCY, P.APPOINT}),
     Role.OPERATOR: frozenset({P.OPERATE, P.APPOINT}),
 }
 

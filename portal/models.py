@@ -40,3 +40,34 @@ class Trouble(models.Model):
 
     def __str__(self) -> str:
         return f"{self.key} since {self.since:%Y-%m-%d %H:%M}"
+
+
+class Departure(models.Model):
+    """A municipality leaves the platform. The row stays when all of it is gone: what it was called, when, who."""
+
+    slug = models.SlugField(max_length=50)
+    name = models.CharField(max_length=160)
+    ags = models.CharField(max_length=8, blank=True)
+    asked_at = models.DateTimeField()
+    asked_by = models.CharField(max_length=120)
+    due_at = models.DateTimeField()
+    """Not deleted before."""
+    cancelled_at = models.DateTimeField(null=True, blank=True)
+    cancelled_by = models.CharField(max_length=120, blank=True, default="")
+    deleted_at = models.DateTimeField(null=True, blank=True)
+    deleted_by = models.CharField(max_length=120, blank=True, default="")
+    rows = models.PositiveBigIntegerField(default=0)
+    files = models.PositiveBigIntegerField(default=0)
+
+    class Meta:
+        ordering = ["-asked_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["slug"],
+                condition=models.Q(cancelled_at=None, deleted_at=None),
+                name="departure_once_at_a_time",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name}, {self.asked_at:%Y-%m-%d}"

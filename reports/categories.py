@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
@@ -12,6 +13,7 @@ from django.utils.translation import gettext as _
 from cases import routing
 from cases.models import Topic
 from geo.models import Municipality
+from reports.emergency import running
 from reports.models import Category
 
 
@@ -36,9 +38,19 @@ def tree(municipality: Municipality) -> list[Group]:
 
 
 def offered(municipality: Municipality, day: date) -> list[Group]:
-    """What citizens may choose on a day: the tree without what is for staff only or out of season."""
-    groups = [Group(group.topic, [one for one in group.categories if one.offered(day)]) for group in tree(municipality)]
+    """What citizens may choose on a day: the tree without what is for staff only or out of season; in an emergency the
+    categories prepared for it, as long as there are any."""
+    every = tree(municipality)
+    if (special := running(municipality)) is not None and (chosen := only(every, special.topics)):
+        return chosen
+    groups = [Group(group.topic, [one for one in group.categories if one.offered(day)]) for group in every]
     return [group for group in groups if group.categories]
+
+
+def only(groups: list[Group], slugs: Collection[str]) -> list[Group]:
+    """The groups with these categories alone."""
+    found = [Group(group.topic, [one for one in group.categories if one.topic.slug in slugs]) for group in groups]
+    return [group for group in found if group.categories]
 
 
 def category_of(municipality: Municipality, slug: str) -> Category | None:
@@ -63,11 +75,19 @@ def category_of(municipality: Municipality, slug: str) -> Category | None:
 def offered_category(municipality: Municipality, slug: str, day: date) -> Category | None:
     """The category under this slug if citizens may choose it on this day, else None."""
     category = category_of(municipality, slug)
-    return category if category is not None and category.offered(day) else None
+    if category is None:
+        return None
+    if (special := running(municipality)) is not None and only(tree(municipality), special.topics):
+        return category if slug in special.topics else None
+    return category if category.offered(day) else None
 
 
-def why_not(category: Category, day: date) -> str:
-    """Why citizens cannot choose a category on this day, in words; "" if they can."""
+def why_not(category: Category, day: date, municipality: Municipality) -> str:
+    """Why a citizen's report of a category is not taken on this day, in words; "" if it is. In an emergency everything
+    is that is prepared for it; what somebody had begun to write before is taken as ever."""
+    special = running(municipality)
+    if special is not None and category.topic.slug in special.topics:
+        return ""
     if category.staff_only:
         return _("Reports of this kind are not taken here. Please choose another category.")
     if not category.in_season(day):

@@ -72,7 +72,7 @@ def begin(request: HttpRequest) -> HttpResponse:
         if localized(one.redirect_text)
     ]
     chosen = category_of(municipality, category) if category else None
-    not_now = why_not(chosen, timezone.localdate(at)) if chosen is not None else ""
+    not_now = why_not(chosen, timezone.localdate(at), municipality) if chosen is not None else ""
     if not_now:
         chosen, category = None, ""
     response = render(

@@ -17,7 +17,8 @@ from geo.localized import localized
 from geo.models import District, Municipality
 from reports import numbering, pins, search
 from reports.asking import here
-from reports.categories import tree
+from reports.categories import only, tree
+from reports.emergency import running
 from reports.search import PERIODS, SORTS, STATUS, Filters
 from reports.showing import PublicReport
 
@@ -99,7 +100,8 @@ def row_of(report: PublicReport) -> dict[str, Any]:
 def _options(municipality: Municipality, filters: Filters) -> dict[str, Any]:
     """What the form offers. Kinds that are never public are not offered."""
     groups = []
-    for group in tree(municipality):
+    special, every = running(municipality), tree(municipality)
+    for group in (only(every, special.topics) or every) if special is not None else every:
         offered = [one for one in group.categories if one.rules.public and not one.redirect_text]
         if offered:
             topics = [one.topic for one in offered]

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 
 from django.contrib.gis.db import models
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import User
 from cases.models import Case, File, Topic
 from forms.models import Form, FormVersion
+from geo.localized import LocalizedField, localized
+from geo.models import Municipality
 from reports.policy import RULES, PhotoRule, Rules, Sort
 
 SORTS = [
@@ -109,3 +112,32 @@ class Photo(models.Model):
 
     def __str__(self) -> str:
         return f"photo {self.pk}"
+
+
+class Emergency(models.Model):
+    """A prepared set for a day like a flood: which categories citizens may choose, and what the first pages say. It
+    runs from `begun_at` until `until`, and ends by itself; one of a county holds for its towns until they have one."""
+
+    municipality = models.ForeignKey(Municipality, models.CASCADE, related_name="emergencies")
+    slug = models.SlugField(max_length=60)
+    name = LocalizedField(_("Name"))
+    notice = LocalizedField(_("Notice on the first page"))
+    phones = models.JSONField(_("Telephone numbers"), default=list, blank=True)
+    """[[whose, number], …]"""
+    topics = models.JSONField(_("Categories"), default=list)
+    """Slugs; also of categories that only staff choose on other days."""
+    begun_at = models.DateTimeField(null=True, blank=True)
+    until = models.DateTimeField(null=True, blank=True)
+    begun_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
+
+    class Meta:
+        verbose_name_plural = "emergencies"
+        constraints = [models.UniqueConstraint(fields=["municipality", "slug"], name="emergency_slug")]
+        ordering = ["slug"]
+
+    def __str__(self) -> str:
+        return localized(self.name)
+
+    def runs(self, at: datetime) -> bool:
+        """Whether it is on at an instant."""
+        return self.begun_at is not None and self.until is not None and self.begun_at <= at < self.until

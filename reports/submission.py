@@ -93,7 +93,8 @@ def submit(
         gate()
     problem = _elsewhere(municipality, owner) if point is not None else ""
     for_somebody = by.actor is Actor.STAFF
-    wrong = {} if for_somebody else _unfitting(category, timezone.localdate(act.at), len(files) + photos, there)
+    day = timezone.localdate(act.at)
+    wrong = {} if for_somebody else _unfitting(municipality, category, day, len(files) + photos, there)
     checked = _checked(
         municipality, category, text, point, problem, address, person, answers or {}, language, for_somebody, wrong
     )
@@ -149,13 +150,15 @@ def submit(
     return case, True
 
 
-def _unfitting(category: Category, day: date, photos: int, there: bool) -> dict[str, list[str]]:
+def _unfitting(
+    municipality: Municipality, category: Category, day: date, photos: int, there: bool
+) -> dict[str, list[str]]:
     """What of category and photos keeps a citizen's report from being taken: {"category": …, "photos": …}. `there`: the
     municipality that owns the place has the category too."""
     errors = {}
     if not there:
         errors["category"] = [_("Reports of this kind are not taken here. Please choose another category.")]
-    elif words := why_not(category, day):
+    elif words := why_not(category, day, municipality):
         errors["category"] = [words]
     if words := photo_problem(category, photos):
         errors["photos"] = [words]

@@ -11,12 +11,12 @@ from django.db import models
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.models import ROLES, Membership, RuleChange, Unit, User
+from accounts.models import ROLES, Directory, Membership, RuleChange, Unit, User
 from cases.models import Responsibility, Stage, TextBlock, Topic
 from geo.models import Municipality
 from moderation.setup.patience import WORDS
 from pages.models import Page, Statement, Video
-from reports.models import Category
+from reports.models import Category, Emergency
 
 SUBJECTS: Final[dict[str, Any]] = {
     "name": gettext_lazy("Name and contact"),
@@ -33,6 +33,7 @@ SUBJECTS: Final[dict[str, Any]] = {
     "patience": gettext_lazy("Reminders"),
     "ideas": gettext_lazy("Ideas"),
     "terms": gettext_lazy("Terms of keeping"),
+    "directory": gettext_lazy("Login with the accounts of the town hall"),
     "page": gettext_lazy("Page"),
     "statement": gettext_lazy("Statement on accessibility"),
     "video": gettext_lazy("Video in sign language"),
@@ -43,6 +44,7 @@ SUBJECTS: Final[dict[str, Any]] = {
 }
 """Titles; a sort that is not here shows its own name."""
 MODELS: Final[dict[str, tuple[type[models.Model], ...]]] = {
+    "directory": (Directory,),
     "unit": (Unit,),
     "person": (Membership, User),
     "category": (Topic, Category),
@@ -53,12 +55,26 @@ MODELS: Final[dict[str, tuple[type[models.Model], ...]]] = {
     "page": (Page,),
     "statement": (Statement,),
     "video": (Video,),
+    "emergency": (Emergency,),
 }
 """Whose fields the names are; a municipality's where nothing is said."""
 NAMES: Final[dict[str, Any]] = {
     "active": gettext_lazy("in use"),
     "password": gettext_lazy("Password"),
-    "parent": gettext_lazy("Team of"),
+    "slug": gettext_lazy("Short name"),
+    "state": gettext_lazy("State"),
+    "topic": gettext_lazy("Category"),
+    "icon": gettext_lazy("Icon"),
+    "form": gettext_lazy("Questions"),
+    "definition": gettext_lazy("Questions"),
+    "keywords": gettext_lazy("Further words it is found by"),
+    "danger_text": gettext_lazy("Text when there is danger"),
+    "area": gettext_lazy("Area"),
+    "area_name": gettext_lazy("Name of the area"),
+    "text": gettext_lazy("Text"),
+    "title": gettext_lazy("Title"),
+    "phones": gettext_lazy("Telephone numbers"),
+    "topics": gettext_lazy("Categories"),
     "group": gettext_lazy("Group"),
     "order": gettext_lazy("Order"),
     "form_version": gettext_lazy("Version"),
@@ -83,6 +99,8 @@ NAMES: Final[dict[str, Any]] = {
     "topic": gettext_lazy("Category"),
     "area": gettext_lazy("Box of the area, and its corners"),
     "area_name": gettext_lazy("Name of the area"),
+    "until": gettext_lazy("ends"),
+    "second_factor": gettext_lazy("second factor"),
 }
 LONG: Final = 300
 """Signs of a value that are shown at once; the rest is folded."""

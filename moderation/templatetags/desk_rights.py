@@ -32,6 +32,12 @@ def may_set_up(context: Any) -> bool:
 
 
 @register.simple_tag(takes_context=True)
+def may_switch_emergency(context: Any) -> bool:
+    """`{% may_switch_emergency as switcher %}`: the person switches the emergency mode on and off."""
+    return _may(context, Permission.EMERGENCY)
+
+
+@register.simple_tag(takes_context=True)
 def may_keep(context: Any) -> bool:
     """`{% may_keep as keeper %}`: the person sets terms of keeping and answers requests about personal data."""
     return _may(context, Permission.PRIVACY)

@@ -28,7 +28,7 @@ from moderation.transfer.plain import fill
 from moderation.transfer.reading import ABOVE, FORMAT, OF_TOPIC, SETTINGS, VERSION, Document, document
 from pages.models import Page, Statement
 from pages.policy import Key
-from reports.models import Category
+from reports.models import Category, Emergency
 
 LISTS: Final = {
     "units": "unit",
@@ -36,6 +36,7 @@ LISTS: Final = {
     "topics": "category",
     "stages": "stage",
     "text_blocks": "text_block",
+    "emergencies": "emergency",
 }
 """Parts of the document that are rows with slugs, and what the log calls them."""
 PARTS: Final = {"settings": dict, "pages": dict, "responsibilities": list, **dict.fromkeys(LISTS, list)}
@@ -184,10 +185,17 @@ class _Taking:
         self._rows("topics", Topic)
         self._rows("stages", Stage)
         self._rows("text_blocks", TextBlock)
+        self._rows("emergencies", Emergency)
         self._responsibilities()
         self._pages()
         if not self.problems:
-            for part, model in (("text_blocks", TextBlock), ("stages", Stage), ("topics", Topic), ("units", Unit)):
+            for part, model in (
+                ("emergencies", Emergency),
+                ("text_blocks", TextBlock),
+                ("stages", Stage),
+                ("topics", Topic),
+                ("units", Unit),
+            ):
                 self._clear(part, model)
         if self.problems:
             raise Unfit(self.problems)

@@ -17,7 +17,7 @@ from forms.models import Form
 from geo.models import Municipality
 from moderation.transfer.plain import plain
 from pages.models import Page, Statement
-from reports.models import Category
+from reports.models import Category, Emergency
 
 FORMAT: Final = "anliegen-rules"
 VERSION: Final = 1
@@ -60,6 +60,7 @@ def document(municipality: Municipality) -> Document:
         ],
         "stages": rows(Stage, "slug"),
         "text_blocks": rows(TextBlock, "slug"),
+        "emergencies": rows(Emergency, "slug"),
         "responsibilities": sorted(rows(Responsibility, "pk"), key=lambda row: json.dumps(row, sort_keys=True)),
         "pages": {page.key: page.text for page in Page.objects.filter(municipality=town).order_by("key")},
         "statement": next((plain(row, named) for row in Statement.objects.filter(municipality=town)), None),

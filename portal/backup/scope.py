@@ -39,6 +39,7 @@ INHERITED = {
     "pages.Page",
     "pages.Statement",
     "pages.Video",
+    "reports.Emergency",
 }
 """What a county's row means to its municipalities; rows without municipality are shared by all."""
 OWN_ONLY = {

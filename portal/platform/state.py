@@ -35,7 +35,8 @@ def states(towns: list[Municipality]) -> list[State]:
     """In the order given; four queries, however many there are."""
     ids = [town.pk for town in towns]
     reports = dict(
-        Case.objects.real().filter(municipality__in=ids)
+        Case.objects.real()
+        .filter(municipality__in=ids)
         .order_by()
         .values_list("municipality")
         .annotate(last=Max("submitted_at"))

@@ -15,6 +15,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -26,6 +27,8 @@ from accounts.services import is_operator
 from geo.models import Municipality
 from geo.throttle import allowed
 from notifications.invitations import send_invitation
+from portal.models import Departure
+from portal.platform import leaving
 from portal.platform.state import states
 
 P = ParamSpec("P")
@@ -69,7 +72,9 @@ class AppointForm(forms.Form):
 def overview(request: HttpRequest, user: User) -> HttpResponse:
     """All municipalities somebody looks after, those that need something first."""
     rows = states(list(looked_after(user)))
-    context = {"rows": sorted(rows, key=lambda row: row.calm), "operator": is_operator(user)}
+    context: dict[str, Any] = {"rows": sorted(rows, key=lambda row: row.calm), "operator": is_operator(user)}
+    if is_operator(user):
+        context["gone"] = Departure.objects.exclude(deleted_at=None)[:50]
     return render(request, "portal/platform/overview.html", context)
 
 
@@ -101,6 +106,8 @@ def _context(row: Municipality, user: User, form: forms.Form | None, role: Role 
         "form": form,
         "role": dict(Membership._meta.get_field("role").flatchoices).get(role.value) if role else "",
         "operator": is_operator(user),
+        "departure": leaving.departure_of(row),
+        "wait": leaving.WAIT.days,
     }
 
 
@@ -123,6 +130,9 @@ def switch(request: HttpRequest, user: User, slug: str) -> HttpResponse:
     """Open or close; only the operator may."""
     row = get_object_or_404(looked_after(user), slug=slug)
     opened = request.POST.get("open") == "1"
+    if opened and leaving.departure_of(row) is not None:
+        messages.error(request, _("It is leaving. Take that back first."))
+        return redirect("platform_town", slug)
     try:
         set_open(municipality=row, opened=opened, by=user)
     except ValidationError as error:
@@ -130,4 +140,28 @@ def switch(request: HttpRequest, user: User, slug: str) -> HttpResponse:
     else:
         words = _("%(town)s is open.") if opened else _("%(town)s is closed.")
         messages.success(request, words % {"town": row.title})
+    return redirect("platform_town", slug)
+
+
+@require_POST
+@from_above
+def leave(request: HttpRequest, user: User, slug: str) -> HttpResponse:
+    """Begin a departure, with the short name typed; only the operator may."""
+    row = get_object_or_404(looked_after(user), slug=slug)
+    try:
+        leaving.ask(town=row, confirmed=request.POST.get("name", ""), by=user, at=timezone.now())
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+    else:
+        messages.success(request, _("%(town)s is leaving. Its public pages are closed.") % {"town": row.title})
+    return redirect("platform_town", slug)
+
+
+@require_POST
+@from_above
+def stay(request: HttpRequest, user: User, slug: str) -> HttpResponse:
+    """Take a departure back; only the operator may."""
+    row = get_object_or_404(looked_after(user), slug=slug)
+    leaving.cancel(town=row, by=user, at=timezone.now())
+    messages.success(request, _("%(town)s stays, and is open.") % {"town": row.title})
     return redirect("platform_town", slug)

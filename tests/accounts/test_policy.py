@@ -202,7 +202,7 @@ def test_who_it_is_assigned_to_acts_with_the_rights_of_their_own_unit(make_repor
 
 def test_rights_on_rules_are_as_the_page_says():
     rows = {Permission(row.pop("right")): row for row in table("| right | what |")}
-    assert {P.ADMINISTER, P.WRITE, P.PRIVACY, *ABOVE} == set(rows)
+    assert {P.ADMINISTER, P.WRITE, P.PRIVACY, P.EMERGENCY, *ABOVE} == set(rows)
     for right, row in rows.items():
         found = {role for role in Role if right in GRANTS[role]}
         assert found == {role for role in Role if row[role.value] == "x"}, right

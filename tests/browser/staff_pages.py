@@ -24,6 +24,7 @@ from intake.services import receive
 from moderation.bulk.services import choose, start
 from moderation.models import Bulk
 from moderation.tasks import drain_bulks
+from reports.models import Emergency
 from tests.browser.world import World, make_dangerous, make_world
 from tests.conftest import Town
 from tests.intake.mails import Scene as MailScene
@@ -78,6 +79,14 @@ def make_scene(town: Town, make_report: Callable[..., Case], work: Callable[[], 
     start(bulk=bulks[1], user=manager, without=[], at=now, task=drain_bulks)
     work()
     del held
+    Emergency.objects.create(
+        municipality=town.municipality,
+        slug="hochwasser",
+        name={"de": "Hochwasser"},
+        notice={"de": "Bleiben Sie zu Hause."},
+        phones=[["Bürgertelefon", "05247 9350"]],
+        topics=[town.lamp.topic.slug],
+    )
     return Scene(world, twin, bulks, IncomingMail.objects.get(), Forward.objects.get(), team.pk)
 
 
@@ -153,6 +162,10 @@ PAGES: dict[str, Opened] = {
     "setup_ideas": ADMIN,
     "setup_patience": ADMIN,
     "setup_log": ADMIN,
+    "setup_rules": ADMIN,
+    "emergencies": Opened(),
+    "emergency_new": ADMIN,
+    "emergency_edit": Opened("admin", lambda scene: [scene.row(Emergency)]),
     "setup_posters": ADMIN,
     "setup_stages": ADMIN,
     "setup_stage_new": ADMIN,
@@ -191,6 +204,9 @@ NO_PAGES: dict[str, str] = {
             "desk_contact",
             "desk_watch",
             "desk_planning_do",
+            "emergency_on",
+            "emergency_off",
+            "emergency_remove",
             "desk_planning_order",
             "duties_forget",
             "intake_take",
@@ -199,6 +215,8 @@ NO_PAGES: dict[str, str] = {
             "practice_start",
             "practice_end",
             "platform_switch",
+            "platform_leave",
+            "platform_stay",
             "operations_mails",
             "operations_jobs",
             "rules_category_back",
@@ -222,7 +240,8 @@ NO_PAGES: dict[str, str] = {
         "data or a piece of a page for a script",
     ),
     **dict.fromkeys(
-        ("desk_export", "desk_original", "handbook_picture", "intake_picture", "intake_source"), "a file or a picture"
+        ("desk_export", "desk_original", "handbook_picture", "intake_picture", "intake_source", "setup_rules_file"),
+        "a file or a picture",
     ),
 }
 BESIDE = ("forwarded",)
