@@ -256,7 +256,7 @@ def test_nobody_asks_whether_praise_is_settled(town, make_report, mails):
     mails()
     move(case, town, State.DONE, text="Wir haben es weitergegeben.")
     (mail,) = mails()
-    assert mail.subject == f"Ihre Meldung {case.number} ist abgeschlossen"
+    assert mail.subject == f"Danke für Ihr Lob ({case.number})"
     for words in (mail.text, mail.html):
         assert "gelöst" not in words
         assert reverse("own_report", args=[case.secret]) in words

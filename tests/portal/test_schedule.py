@@ -40,6 +40,9 @@ KEPT = {
     # The log of what was deleted.
     "cases.Erasure",
     # What people set up, as much as there is to set up.
+    *("accounts.Directory", "accounts.DirectoryGroup", "socialaccount.SocialAccount"),
+    # Of the login library; nothing is ever written there (tokens are not kept, directories stand in our own rows).
+    *("socialaccount.SocialApp", "socialaccount.SocialToken"),
     *("accounts.Absence", "accounts.Membership", "accounts.SetUpStep", "accounts.Unit", "accounts.User"),
     *("accounts.User_groups", "accounts.User_user_permissions", "account.EmailAddress", "mfa.Authenticator"),
     *("auth.Group", "auth.Group_permissions", "auth.Permission", "contenttypes.ContentType"),
