@@ -8,7 +8,8 @@ from collections.abc import Iterator
 
 import pytest
 from django.test import Client
-from django.urls import URLPattern, URLResolver, get_resolver
+from django.urls import URLResolver, get_resolver
+from django.urls.converters import IntConverter
 
 from cases.change import By
 from cases.files import VARIANTS
@@ -53,8 +54,10 @@ SECRET = {
     "intake_draft",
 }
 """Need a secret out of a mail, of the session or of the address; shown to the one person who has it."""
-STAFF = ("account_", "mfa_", "desk", "duties", "intake", "setup", "demo_mail", "field", "operations")
-"""Need a login (or are the demo's own)."""
+DESK = "/verwaltung/"
+"""Everything below needs a login."""
+DOORS = ("/konto/", "/demo/postfach/")
+"""The login itself, and what is the demo's own."""
 WORLD = "bbox=8.0,51.0,9.0,53.0"
 
 
@@ -122,13 +125,23 @@ def addresses(case: Case) -> dict[str, list[str]]:
     }
 
 
-def names(patterns: list[URLPattern | URLResolver], prefix: str = "") -> Iterator[str]:
-    """The names of all addresses, with their namespace."""
-    for one in patterns:
-        if isinstance(one, URLResolver):
-            yield from names(one.url_patterns, f"{prefix}{one.namespace}:" if one.namespace else prefix)
-        elif one.name:
-            yield prefix + one.name
+def paths() -> dict[str, str]:
+    """An address of everything that has a name, filled with what leads nowhere."""
+    found = {}
+    for name, prefix, resolver in named(get_resolver()):
+        ((form, wanted), *_others), _pattern, _defaults, converters = resolver.reverse_dict.getlist(name)[0]
+        values = {one: 1 if isinstance(converters.get(one), IntConverter) else "x" for one in wanted}
+        found[prefix + name] = "/" + form % values
+    return found
+
+
+def named(resolver: URLResolver, prefix: str = "") -> Iterator[tuple[str, str, URLResolver]]:
+    """Names of addresses, their namespace, and who can make an address of them."""
+    for key in resolver.reverse_dict:
+        if isinstance(key, str):
+            yield key, prefix, resolver
+    for space, (_route, inner) in resolver.namespace_dict.items():
+        yield from named(inner, f"{prefix}{space}:")
 
 
 @pytest.fixture
@@ -254,8 +267,21 @@ def test_the_desk_stays_closed_to_visitors_and_strangers(hidden, neighbour, town
 
 def test_every_address_of_the_platform_is_thought_of(town, make_report):
     known = set(addresses(make_report())) | SECRET
-    unknown = {name for name in names(get_resolver().url_patterns) if name not in known and not name.startswith(STAFF)}
+    unknown = {name for name, path in paths().items() if name not in known and not path.startswith((DESK, *DOORS))}
     assert not unknown, "public? then it belongs into addresses(); with a secret? then into SECRET"
+
+
+def test_every_address_of_the_desk_asks_a_visitor_for_the_login(client, town):
+    """Taken from the platform itself, so that a new page cannot be forgotten."""
+    asked = {name: path for name, path in paths().items() if path.startswith(DESK)}
+    assert len(asked) > 50
+    opened = {}
+    for name, path in asked.items():
+        for answer in (client.get(path), client.post(path)):
+            to_login = answer.status_code == 302 and answer["Location"].startswith("/konto/anmelden/")
+            if not to_login and answer.status_code not in {404, 405}:
+                opened[name] = (path, answer.status_code, answer.get("Location", ""))
+    assert not opened
 
 
 def test_the_topic_of_a_confidential_concern_is_in_no_filter(town):

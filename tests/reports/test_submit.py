@@ -10,7 +10,9 @@ from django.db import connection
 from cases.change import Act, By
 from cases.errors import Invalid, KeyReused
 from cases.models import Case
+from notifications.models import Delivery
 from outbox.models import Event
+from outbox.work import run_jobs
 from reports.services import Person, submit
 from tests.conftest import AT
 
@@ -48,12 +50,12 @@ def test_the_same_key_is_one_report(town):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_ten_at_once_with_one_key_are_one_report(town):
+def test_ten_at_once_with_one_key_are_one_report_and_one_mail(town):
     key, results = uuid.uuid4(), []
 
     def send():
         try:
-            results.append(hand_in(town, client_key=key)[0].pk)
+            results.append(hand_in(town, client_key=key, person=Person(email="anna@example.org"))[0].pk)
         finally:
             connection.close()
 
@@ -66,6 +68,8 @@ def test_ten_at_once_with_one_key_are_one_report(town):
     assert len(set(results)) == 1
     assert Case.objects.count() == 1
     assert Event.objects.filter(name="case.submitted").count() == 1
+    run_jobs()
+    assert [mail.address for mail in Delivery.objects.all()] == ["anna@example.org"]
 
 
 def test_a_place_of_the_neighbour_names_the_neighbour(town, neighbour):
