@@ -238,7 +238,7 @@ def choices(groups: list[Group], chosen: str = "") -> dict[str, Any]:
 
 def _what_page(request: HttpRequest, draft: Draft, form: WhatForm, groups: list[Group], **context: Any) -> HttpResponse:
     typed = flow.read(draft)
-    proposal = ""
+    proposal, picked = "", form.by_slug.get(str(form["category"].value() or ""))
     if typed.photo_place is not None:
         proposal = locate(make_point(*typed.photo_place)).text or _("the place in the photo")
     return page(
@@ -249,6 +249,7 @@ def _what_page(request: HttpRequest, draft: Draft, form: WhatForm, groups: list[
         back=address_of(draft, flow.PLACE),
         form=form,
         proposal=proposal,
+        photo_needed=picked is not None and picked.photo_rule == PhotoRule.REQUIRED,
         **choices(groups, str(form["category"].value() or "")),
         **{"findings": [], **context},
     )

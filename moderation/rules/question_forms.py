@@ -196,8 +196,8 @@ class QuestionForm(Seen, forms.Form):
             field["decimals"] = kept["decimals"]
         if self.kind == "date":
             days = typed.get("days", "")
-            bounds = {name: kept[name] for name in ("min", "max") if name in kept} if days == KEPT else DAYS[days][0]
-            field |= bounds
+            stays = {name: kept[name] for name in ("min", "max") if name in kept}
+            field.update(stays if days == KEPT else DAYS[days][0])
         return field
 
     def _text(self, name: str) -> dict[str, str]:

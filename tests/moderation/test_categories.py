@@ -13,11 +13,14 @@ from django.urls import reverse
 from accounts.models import RuleChange, User
 from accounts.policy import Role
 from accounts.services import grant
+from cases.errors import Denied
 from cases.models import Case, Topic
 from geo.models import Municipality
 from moderation.rules.icons import ICONS
 from portal.templatetags import look
+from reports.cataloguing import save_category, shift
 from reports.categories import category_of, tree
+from reports.questioning import discard
 from tests.conftest import Town, make_category, make_municipality
 
 Login = Callable[[User], Client]
@@ -61,6 +64,20 @@ def test_only_administrators_of_this_house(login: Login, town: Town, neighbour: 
             assert login(user).get(reverse(name, args=args)).status_code == 403
     assert login(town.admin).get(reverse("rules_category", args=["gibt-es-nicht"])).status_code == 404
     assert login(town.admin).get(reverse("rules_category", args=["strasse"])).status_code == 404, "it is a group"
+
+
+def test_the_verbs_refuse_everybody_else(town: Town, neighbour: Town) -> None:
+    group = town.pothole.topic.parent
+    assert group is not None
+    for user in (town.manager, neighbour.admin):
+        with pytest.raises(Denied):
+            save_category(
+                municipality=town.municipality, topic=town.pothole.topic, group=group, by=user, facts={"active": False}
+            )
+        with pytest.raises(Denied):
+            shift(municipality=town.municipality, topic=town.pothole.topic, up=True, by=user)
+        with pytest.raises(Denied):
+            discard(municipality=town.municipality, topic=town.pothole.topic, by=user)
 
 
 def test_the_tree_shows_what_is_special_and_counts_open_cases(
