@@ -196,7 +196,7 @@ class QuestionForm(Seen, forms.Form):
             field["decimals"] = kept["decimals"]
         if self.kind == "date":
             days = typed.get("days", "")
-            stays = {name: kept[name] for name in ("min", "max") if name in kept}
+            stays: dict[str, Any] = {name: kept[name] for name in ("min", "max") if name in kept}
             field.update(stays if days == KEPT else DAYS[days][0])
         return field
 
