@@ -1,4 +1,4 @@
-"""The three formats. Rows are written as they come; nothing grows with their number but a file on disk (XLSX).
+"""The three formats. Rows are written as they come; nothing grows with their number.
 
 A cell that begins like a formula is made harmless: programs for tables run what begins with =, +, - or @ (OWASP, "CSV
 Injection"). In CSV such words get an apostrophe before them; in XLSX they are stored as text, which nothing runs.
@@ -8,22 +8,15 @@ from __future__ import annotations
 
 import csv
 import json
-import tempfile
 from collections.abc import Iterable, Iterator
-from datetime import date, datetime, time
-from typing import IO, Any
-
-import xlsxwriter
+from datetime import date, datetime
+from typing import Any
 
 from moderation.exporting.columns import NAMES, Value
+from moderation.exporting.workbook import PIECE, workbook
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 _SPACE = " \u00a0\u200b\ufeff"
-PIECE = 32_768
-CELL_MAX = 32_767
-"""Characters that a cell of XLSX holds."""
-ROWS_MAX = 1_048_575
-"""Rows that a sheet of XLSX holds below its heading."""
 
 
 def harmless(value: Value) -> Value:
@@ -93,41 +86,10 @@ def _plain(value: Value) -> Any:
     return value.isoformat() if isinstance(value, date) else value
 
 
-def as_xlsx(rows: Iterable[dict[str, Value]]) -> IO[bytes]:
-    """A workbook in a temporary file that is gone when it is closed; rows are written through to disk.
-
-    What does not fit into a sheet (ROWS_MAX) is left out and the last row says so; nobody reads a million rows there.
-    """
-    target = tempfile.TemporaryFile(suffix=".xlsx")  # noqa: SIM115 - the response closes it
-    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    book = xlsxwriter.Workbook(target, options)
-    sheet, bold = book.add_worksheet(), book.add_format({"bold": True})
-    stamp, day = book.add_format({"num_format": "dd.mm.yyyy hh:mm"}), book.add_format({"num_format": "dd.mm.yyyy"})
-    sheet.freeze_panes(1, 1)
-    for column, name in enumerate(NAMES.values()):
-        sheet.write_string(0, column, str(name), bold)
-        sheet.set_column(column, column, 48 if column in _WIDE else 16)
-    for number, row in enumerate(rows, 1):
-        if number >= ROWS_MAX:
-            sheet.write_string(number, 0, "…")
-            break
-        for column, value in enumerate(row.values()):
-            if isinstance(value, datetime):
-                sheet.write_datetime(number, column, value, stamp)
-            elif isinstance(value, date):
-                sheet.write_datetime(number, column, datetime.combine(value, time()), day)
-            elif isinstance(value, str) and value:
-                sheet.write_string(number, column, _printable(value)[:CELL_MAX])
-            elif isinstance(value, int | float):
-                sheet.write_number(number, column, value)
-    book.close()
-    target.seek(0)
-    return target
+def as_xlsx(rows: Iterable[dict[str, Value]]) -> Iterator[bytes]:
+    """A workbook with one sheet, handed out while it is written."""
+    widths = [48 if name in _WIDE else 16 for name in NAMES]
+    return workbook([str(name) for name in NAMES.values()], widths, (list(row.values()) for row in rows))
 
 
-_WIDE = {list(NAMES).index("address"), list(NAMES).index("text")}
-
-
-def _printable(words: str) -> str:
-    """Without the control characters that XML cannot hold."""
-    return "".join(one for one in words if one in "\t\n\r" or ord(one) >= 32)
+_WIDE = {"address", "text"}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.http import FileResponse, Http404, HttpRequest, StreamingHttpResponse
+from django.http import Http404, HttpRequest, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.utils import timezone
 from django.views.decorators.http import require_safe
@@ -28,9 +28,7 @@ def export(request: HttpRequest, suffix: str) -> HttpResponseBase:
     user, now = staff(request), timezone.now()
     found = rows(Worklist(user, Query.read(request.GET, user), now).found())
     name = f"vorgaenge-{timezone.localtime(now):%Y-%m-%d-%H%M}.{suffix}"
-    if suffix == "xlsx":
-        return FileResponse(as_xlsx(found), as_attachment=True, filename=name, content_type=TYPES[suffix])
-    stream = as_csv(found) if suffix == "csv" else as_geojson(found)
+    stream = {"csv": as_csv, "geojson": as_geojson, "xlsx": as_xlsx}[suffix](found)
     response = StreamingHttpResponse(pieces(stream), content_type=TYPES[suffix])
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response

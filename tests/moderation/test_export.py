@@ -5,7 +5,8 @@ import io
 import json
 import tracemalloc
 import zipfile
-from datetime import timedelta
+from datetime import date, datetime, timedelta
+from xml.etree import ElementTree
 
 import pytest
 from django.contrib.gis.geos import Point
@@ -16,6 +17,7 @@ from accounts.models import Unit
 from cases.models import Case, Topic
 from moderation.exporting.columns import NAMES, rows
 from moderation.exporting.formats import as_csv, as_geojson, as_xlsx, harmless
+from moderation.exporting.workbook import letters, workbook
 from tests.conftest import AT
 
 HOSTILE = ['=HYPERLINK("http://example.org")', "+49 1", "-1+1", "@SUM(A1)", "\t=1", "\r=1", " =1", "\u00a0=1", "＝1+1"]
@@ -111,16 +113,39 @@ def test_memory_does_not_grow_with_the_rows():
 
     def peak(number):
         tracemalloc.start()
-        for stream in (as_csv(many(number)), as_geojson(many(number))):
+        for stream in (as_csv(many(number)), as_geojson(many(number)), as_xlsx(many(number))):
             for _piece in stream:
                 pass
-        as_xlsx(many(number)).close()
         found = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()
         return found
 
     peak(10)
     assert peak(2000) < peak(200) * 1.5 + 200_000
+
+
+def test_a_workbook_begins_at_once_and_holds_words_numbers_and_days():
+    read_rows = []
+
+    def some():
+        for one in range(3):
+            read_rows.append(one)
+            words = "<&> \x00\ud800\r\n" + "ä" * 40_000
+            yield [f"HSW-{one}", words, 7, -8.25, datetime(2026, 3, 2, 18, 30), date(2026, 3, 2), None, ""]
+
+    stream = workbook(["Nr", "=Text"], [16, 48], some())
+    first = next(stream)
+    assert first.startswith(b"PK")
+    assert not read_rows
+    book = zipfile.ZipFile(io.BytesIO(first + b"".join(stream)))
+    assert book.testzip() is None
+    for name in book.namelist():
+        ElementTree.fromstring(book.read(name))
+    sheet = book.read("xl/worksheets/sheet1.xml").decode()
+    assert f">&lt;&amp;&gt; &#13;\n{'ä' * 32_761}</t>" in sheet
+    assert '<c r="C2"><v>7</v></c><c r="D2"><v>-8.25</v></c>' in sheet
+    assert '<c r="E2" s="2"><v>46083.770833333</v></c><c r="F2" s="3"><v>46083</v></c></row>' in sheet
+    assert [letters(at) for at in (0, 25, 26, 701, 702)] == ["A", "Z", "AA", "ZZ", "AAA"]
 
 
 def test_rows_are_read_in_pieces(make_report, django_assert_num_queries):
