@@ -60,7 +60,7 @@ def reset_factors(*, user: User, municipality: Municipality, by: User, at: datet
     logged out, log in with their password and set a new one up. Raises as `deactivate`."""
     row, _roles = _checked(user, municipality, by)
     found = Authenticator.objects.filter(user=row)
-    count = found.count()
+    count: int = found.count()
     found.delete()
     row.sessions_ended_at = at
     row.save(update_fields=["sessions_ended_at"])

@@ -126,7 +126,7 @@ def _statement(town: Municipality) -> dict[str, Any]:
 
 
 def _video(town: Municipality) -> dict[str, Any]:
-    return Video.objects.filter(municipality=town).values("format", "bytes", "changed_at").first() or {}
+    return dict(Video.objects.filter(municipality=town).values("format", "bytes", "changed_at").first() or {})
 
 
 def _status(form: PageForm | StatementForm) -> int:

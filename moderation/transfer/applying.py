@@ -217,7 +217,7 @@ class _Taking:
             slug = str(values.get("slug", ""))
             row = model._default_manager.filter(municipality=self.town, slug=slug).first() or model(
                 municipality=self.town
-            )  # type: ignore[misc]
+            )
             facts = {name: value for name, value in values.items() if name != "category" or model is not Topic}
             if self._filled(f"{part}/{slug}", row, facts) and isinstance(row, Topic):
                 self._category(row, values.get("category"))
@@ -286,7 +286,7 @@ class _Taking:
     def _clear(self, part: str, model: type[models.Model]) -> None:
         """What the file does not have: deleted where nothing names it, else switched off."""
         wanted = {str(row["slug"]) for row in self.rules[part]}
-        rows = model._default_manager.filter(municipality=self.town).exclude(slug__in=wanted)  # type: ignore[misc]
+        rows = model._default_manager.filter(municipality=self.town).exclude(slug__in=wanted)
         children_first = sorted(rows, key=lambda row: getattr(row, "parent_id", None) is None)
         for row in children_first:
             if not _named(row):

@@ -70,7 +70,7 @@ def document(municipality: Municipality) -> Document:
 def _forms(town: Municipality) -> list[dict[str, Any]]:
     """The questions that own categories ask, also those that all municipalities share; and own ones beside them."""
     used = Category.objects.filter(topic__municipality=town).values("form")
-    found = {}
+    found: dict[str, dict[str, Any]] = {}
     for form in Form.objects.filter(models.Q(municipality=town) | models.Q(pk__in=used)).order_by("municipality_id"):
         if (current := form.current) is not None:
             found.setdefault(form.slug, {"slug": form.slug, "title": form.title, "definition": current.definition})

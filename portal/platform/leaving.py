@@ -30,7 +30,7 @@ def departure_of(town: Municipality) -> Departure | None:
 
 @transaction.atomic
 def ask(*, town: Municipality, confirmed: str, by: User, at: datetime) -> Departure:
-    """Begin: the public pages close at once, nothing is deleted before WAIT is over. `confirmed`: its short name, typed.
+    """Begin: the public pages close at once, nothing is deleted before WAIT is over. `confirmed`: its short name.
 
     Raises PermissionDenied for everybody but the operator, ValidationError.
     """

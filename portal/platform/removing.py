@@ -30,7 +30,7 @@ class Own(Town):
 
     def __init__(self, town: Municipality) -> None:
         self.slug = town.slug
-        self.models = schema.tables(apps)  # type: ignore[arg-type]
+        self.models = schema.tables(apps)
         self._models = {model._meta.label: model for model in self.models}
         self._family = [town.pk]
         self._above = []
@@ -62,7 +62,7 @@ def remove(town: Municipality) -> tuple[int, int]:
     for model in reversed(own.models):
         for part in _parts(ids[model]):
             rows = model._base_manager.filter(pk__in=part)
-            rows._raw_delete(rows.db)  # type: ignore[attr-defined]
+            rows._raw_delete(rows.db)
     files -= _still_named()
     transaction.on_commit(lambda: _delete(files))
     return sum(map(len, ids.values())), len(files)

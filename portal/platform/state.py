@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Count, Max
 
@@ -43,8 +44,8 @@ def states(towns: list[Municipality]) -> list[State]:
     )
     mails = dict(failures().filter(municipality__in=ids).order_by().values_list("municipality").annotate(n=Count("pk")))
     rows = Membership.objects.filter(municipality__in=ids, user__is_active=True).order_by()
-    people = {
-        row["municipality"]: row
+    people: dict[int, dict[str, Any]] = {
+        row["municipality"]: dict(row)
         for row in rows.values("municipality").annotate(n=Count("user", distinct=True), last=Max("user__last_login"))
     }
     roles = [role.value for role, permissions in GRANTS.items() if Permission.ADMINISTER in permissions]

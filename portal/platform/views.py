@@ -44,7 +44,7 @@ def from_above(view: View[P]) -> Callable[Concatenate[HttpRequest, P], HttpRespo
     def checked(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         if not request.user.is_authenticated:
             return cast(HttpResponse, redirect_to_login(request.get_full_path()))
-        user = cast(User, request.user)
+        user: User = request.user
         if not looked_after(user).exists() and not is_operator(user):
             raise PermissionDenied
         response = view(request, user, *args, **kwargs)
