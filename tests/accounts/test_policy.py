@@ -23,6 +23,8 @@ from cases.models import Case, File
 from cases.planning import change_due, resubmit, set_priority
 from cases.policy import Priority, State
 from cases.services import assign, message, move, note, question, update
+from dispatch.models import Job
+from dispatch.services import plan, unplan
 from geo.models import Municipality
 from reports.handing_over import hand_over
 from reports.models import Photo
@@ -69,6 +71,8 @@ def verbs(case, town, photo, original, elsewhere):
         "set_priority": lambda by: set_priority(case=case, priority=Priority.HIGH, by=by),
         "resubmit": lambda by: resubmit(case=case, on=TOMORROW, by=by),
         "change_due": lambda by: change_due(case=case, on=TOMORROW, text="Frost", by=by),
+        "plan": lambda by: plan(case=case, team=town.greens, day=TOMORROW, by=by),
+        "unplan": lambda by: unplan(case=listed(case, town), text="Auto steht davor", by=by),
         "release_text": lambda by: release_text(case=case, by=by),
         "withdraw_text": lambda by: withdraw_text(case=case, by=by),
         "release_photo": lambda by: release_photo(photo=photo, by=by),
@@ -83,6 +87,12 @@ def verbs(case, town, photo, original, elsewhere):
         "hold": lambda by: hold(case=case, reason="Klage", by=by),
         "erase_contact": lambda by: erase(case=case, parts={policy.Part.CONTACT}, by=by),
     }
+
+
+def listed(case, town):
+    """The case on the list of its unit."""
+    Job.objects.create(case=case, team=town.yard, day=TOMORROW, planned_at=AT)
+    return case
 
 
 def with_photo(case):
