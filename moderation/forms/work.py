@@ -186,7 +186,6 @@ class PassOnForm(AssignForm):
     def prepare(self) -> None:
         super().prepare()
         self.initial.setdefault("text", thanks(self.case, self.case.unit))
-        self.fields["text"].help_text = _("The citizen reads it; everybody does once the praise is released.")
         self.fields["unit"].help_text = _("They get a mail with the words of praise, without e-mail and phone.")
 
     def clean(self) -> dict[str, Any]:

@@ -87,13 +87,16 @@ class DirectoryForm(Seen, forms.Form):
         for line in self.lines:
             one = kept[line] if line < len(kept) else None
             self.fields[f"group-{line}"] = forms.CharField(
-                label=_("Group"), required=False, max_length=250, initial=one.group if one else ""
+                label=f"{_('Group')} {line + 1}", required=False, max_length=250, initial=one.group if one else ""
             )
             self.fields[f"role-{line}"] = forms.ChoiceField(
-                label=_("Role"), required=False, choices=roles, initial=one.role if one else ""
+                label=f"{_('Role')} {line + 1}", required=False, choices=roles, initial=one.role if one else ""
             )
             self.fields[f"unit-{line}"] = forms.ChoiceField(
-                label=_("Unit"), required=False, choices=places, initial=str(one.unit_id or "") if one else ""
+                label=f"{_('Unit')} {line + 1}",
+                required=False,
+                choices=places,
+                initial=str(one.unit_id or "") if one else "",
             )
 
     def rows(self) -> list[dict[str, Any]]:
