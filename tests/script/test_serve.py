@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -108,6 +109,11 @@ def end(process: "subprocess.Popen[bytes]", project: Path) -> None:
             os.kill(pid, signal.SIGKILL)
 
 
+def ready(project: Path, times: int) -> bool:
+    """Whether it came up so many times."""
+    return output(project).count("ran demo --logins") == times
+
+
 def output(project: Path) -> str:
     return (project / "out.log").read_text()
 
@@ -135,7 +141,7 @@ def test_a_second_start_gathers_no_files_again_unless_one_changed(server, projec
     for turn, gathered in ((2, 1), (3, 2)):
         again = start(project, port)
         try:
-            until(lambda turn=turn: output(project).count("ran demo --logins") == turn)
+            until(partial(ready, project, turn))
             assert output(project).count("ran collectstatic") == gathered
         finally:
             end(again, project)
