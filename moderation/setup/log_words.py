@@ -8,9 +8,13 @@ from typing import Any, Final
 
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.hours import shown
 from accounts.models import ROLES, Directory, Membership, RuleChange, Unit, User
 from cases.models import Responsibility, Stage, TextBlock, Topic
 from geo.models import Municipality
@@ -97,6 +101,8 @@ NAMES: Final[dict[str, Any]] = {
     "until": gettext_lazy("ends"),
     "second_factor": gettext_lazy("second factor"),
 }
+TIMES: Final = frozenset({"until", "changed_at"})
+"""Fields that hold an instant."""
 LONG: Final = 300
 """Signs of a value that are shown at once; the rest is folded."""
 
@@ -159,6 +165,10 @@ def _value(subject: str, name: str, value: Any) -> str:
         return "–"
     if isinstance(value, bool):
         return _("yes") if value else _("no")
+    if name == "hours" and isinstance(value, Mapping):
+        return "; ".join(f"{days} {times}" for days, times in shown(dict(value)))
+    if name in TIMES and (at := parse_datetime(str(value))) is not None:
+        return date_format(timezone.localtime(at) if timezone.is_aware(at) else at, "SHORT_DATETIME_FORMAT")
     if isinstance(value, Mapping):
         return "; ".join(f"{_name(subject, key)}: {_value(subject, key, one)}" for key, one in value.items())
     if isinstance(value, list):

@@ -6,6 +6,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import Membership, RuleChange
+from moderation.setup.log_words import lines
 from tests.conftest import Town
 from tests.moderation.conftest import forms_of
 
@@ -75,3 +76,13 @@ def test_the_log_is_paged_with_few_queries(login, town: Town, django_assert_max_
         page = admin.get(reverse("setup_log"), {"seite": "2"})
     assert page.context["page"].paginator.num_pages == 3
     assert len(page.context["changes"]) == 50
+
+
+def test_values_are_words(town: Town) -> None:
+    after = {"hours": {"0": [["08:00", "12:00"]], "1": [["08:00", "12:00"]]}, "parent": None, "mail_rhythm": "digest"}
+    change = RuleChange(subject="unit", label="Bauhof", before={"mail_rhythm": "at_once"}, after=after)
+    found = {line.name: (line.before, line.after) for line in lines(change)}
+    assert found["Sprechzeiten"] == ("–", "Montag und Dienstag 08:00–12:00")
+    assert found["Team von"] == ("–", "–")
+    until = RuleChange(subject="emergency", before={"until": None}, after={"until": "2026-03-02T17:00:00+00:00"})
+    assert lines(until)[0].after == "02.03.2026 18:00"
