@@ -49,7 +49,7 @@ STAFF_MENU: Final = (
     ("intake", gettext_lazy("Incoming mail")),
     ("numbers", gettext_lazy("Numbers")),
 )
-STAFF_ELSEWHERE: Final = ("setup", "desk_pages", "duties", "operations", "platform", "emergencies")
+STAFF_ELSEWHERE: Final = ("setup", "handbook", "desk_pages", "duties", "operations", "platform", "emergencies")
 """Below the address of the work list, yet not part of it."""
 HOME: Final = "start"
 
