@@ -192,7 +192,10 @@ def overall(cases: CaseQuerySet, spans: Sequence[Span], at: datetime) -> tuple[N
         }
     found = cases.order_by().aggregate(**wanted)
     now = Now(
-        *(found[name] for name in ("open", "overdue", "unanswered", "without_unit")),
+        open=found["open"],
+        overdue=found["overdue"],
+        unanswered=found["unanswered"],
+        without_unit=found["without_unit"],
         ages=tuple(found[f"age{number}"] for number in range(len(AGES))),
     )
     flows = []

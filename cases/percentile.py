@@ -33,9 +33,7 @@ class Percentile(Aggregate):
         self.share, self.discrete = float(share), bool(discrete)
         super().__init__(expression, **extra)
 
-    def as_sql(
-        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **extra: Any
-    ) -> tuple[str, tuple[Any, ...]]:
+    def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, *args: Any, **extra: Any) -> Any:
         """SQLite: the function that `teach` registers; PostgreSQL: an ordered-set aggregate."""
         written = self.copy()
         if connection.vendor == "sqlite":
@@ -43,8 +41,7 @@ class Percentile(Aggregate):
         else:
             function = "PERCENTILE_DISC" if self.discrete else "PERCENTILE_CONT"
             written.template = f"{function}({self.share!r}) WITHIN GROUP (ORDER BY %(expressions)s)"
-        sql, params = super(Percentile, written).as_sql(compiler, connection, **extra)
-        return sql, tuple(params)
+        return super(Percentile, written).as_sql(compiler, connection, *args, **extra)
 
 
 class Days(Func):

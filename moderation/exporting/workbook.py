@@ -90,7 +90,7 @@ def workbook(heading: Sequence[str], widths: Sequence[int], rows: Iterable[Seque
     """
     target = _Target()
     # An archive that is only written needs no more than `write` and `flush` (see zipfile's "unseekable streams").
-    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=3) as book:  # type: ignore[arg-type]
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=3) as book:  # type: ignore[call-overload]
         for name, words in PARTS.items():
             book.writestr(name, _XML + words)
         with book.open("xl/worksheets/sheet1.xml", "w") as sheet:

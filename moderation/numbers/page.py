@@ -218,7 +218,9 @@ class Numbers:
             said = words.lasting(value), self.link(span=one, **more), words.lasting(before), then
             return Line(label, *said, words.slower(value, before))
 
-        closed, settled, answered = {"zeit": "erledigt"}, {"zeit": "erledigt", "status": DONE}, {"zeit": "antwort"}
+        closed: dict[str, Any] = {"zeit": "erledigt"}
+        settled: dict[str, Any] = {"zeit": "erledigt", "status": DONE}
+        answered: dict[str, Any] = {"zeit": "antwort"}
         found = [
             count(_("received"), "received"),
             count(_("first answered"), "answered", **answered),
@@ -247,7 +249,8 @@ class Numbers:
             (_("reporters who say: it is settled"), "settled", "geloest"),
             (_("reporters who say: it is still there"), "still_there", "nochda"),
         ):
-            more, value = {"zeit": "rueckmeldung", "rueckmeldung": word}, getattr(now, name)
+            more: dict[str, Any] = {"zeit": "rueckmeldung", "rueckmeldung": word}
+            value = getattr(now, name)
             url = self.link(span=self.asked.span, **more)
             if then is None or self.asked.other is None:
                 found.append(Line(label, value, url))
@@ -323,7 +326,7 @@ class Numbers:
         found = []
         for row in shown:
             value = nothing if row.key is None else str(row.key)
-            chosen = {name: value}
+            chosen: dict[str, Any] = {name: value}
             found.append(
                 Part(
                     name=names.get(value, value),
@@ -344,9 +347,10 @@ class Numbers:
         found = []
         for rank, spot in enumerate(hotspots(self.counted, self.asked.span), 1):
             said = _("of them %(n)d × %(category)s") % {"n": spot.of_category, "category": spot.category}
+            said = "" if spot.of_category < 2 else said if spot.of_category < spot.count else spot.category
             figure = Figure(spot.count, self.link(span=self.asked.span, feld=spot.field))
             place = spot.place or f"{spot.lat:.4f}, {spot.lon:.4f}"
-            found.append(Spot(rank, place, said if spot.of_category < spot.count else spot.category, figure, spot))
+            found.append(Spot(rank, place, said, figure, spot))
         return found
 
     @property

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from django.utils.translation import get_language
@@ -60,11 +61,14 @@ def pdf(report: Monthly) -> bytes:
     for table in report.tables:
         _parts(page, table)
     if report.spots:
+        if report.map is not None and page.get_y() + _scale(report.map) * report.map.height > page.h - 45:
+            page.add_page()
         _heading(page, _("Where most was reported"))
         if report.map is not None:
             _map(page, report.map)
         for spot in report.spots:
-            _words(page, f"{spot.rank}. {spot.place}: {spot.figure.value} ({spot.words})", 10.5)
+            said = f"{spot.rank}. {spot.place}: {spot.figure.value}"
+            _words(page, f"{said} ({spot.words})" if spot.words else said, 10.5)
     return bytes(page.output())
 
 
@@ -78,7 +82,7 @@ def _parts(page: FPDF, table: Table) -> None:
     _table(page, heads, rows, (62, 28, 28, 28, 28))
 
 
-def _table(page: FPDF, heads: tuple[str, ...], rows: list[tuple[str, ...]], widths: tuple[int, ...]) -> None:
+def _table(page: FPDF, heads: tuple[str, ...], rows: Sequence[tuple[str, ...]], widths: tuple[int, ...]) -> None:
     page.set_font(FONT, "", 10)
     page.set_text_color(*INK)
     page.set_draw_color(*LINE)
@@ -95,23 +99,27 @@ def _table(page: FPDF, heads: tuple[str, ...], rows: list[tuple[str, ...]], widt
                 line.cell(cell)
 
 
+def _scale(shapes: Map) -> float:
+    """Millimetres of one unit of the map."""
+    return min(WIDTH / shapes.width, MAP_HIGH / shapes.height)
+
+
 def _map(page: FPDF, shapes: Map) -> None:
-    scale = min(WIDTH / shapes.width, MAP_HIGH / shapes.height)
-    if page.get_y() + shapes.height * scale > page.h - 24:
-        page.add_page()
+    scale = _scale(shapes)
     left, top = page.get_x(), page.get_y()
 
     def at(place: tuple[int, int]) -> tuple[float, float]:
         return left + place[0] * scale, top + place[1] * scale
 
-    page.set_draw_color(*STREET)
-    page.set_line_width(0.2)
-    for line in shapes.streets:
-        page.polyline([at(place) for place in line])
-    page.set_draw_color(*MUTED)
-    page.set_line_width(0.35)
-    for line in shapes.areas:
-        page.polyline([at(place) for place in line], polygon=True)
+    with page.rect_clip(left, top, shapes.width * scale, shapes.height * scale):
+        page.set_draw_color(*STREET)
+        page.set_line_width(0.2)
+        for line in shapes.streets:
+            page.polyline([at(place) for place in line])
+        page.set_draw_color(*MUTED)
+        page.set_line_width(0.35)
+        for line in shapes.areas:
+            page.polyline([at(place) for place in line], polygon=True)
     page.set_font(FONT, "B", 9)
     page.set_fill_color(*INK)
     page.set_draw_color(255, 255, 255)

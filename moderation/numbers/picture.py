@@ -22,6 +22,10 @@ LABELS: Final = 10
 """At most so many weeks are named below the picture."""
 MAP_WIDTH, MAP_MOST = 640, 640
 """The map is so wide, and at most so high."""
+EDGE: Final = 60
+"""So much is seen around the hotspots at least."""
+LEAST: Final = 0.006
+"""Degrees of latitude: hotspots beside each other are not looked at through a magnifying glass."""
 Line = list[tuple[int, int]]
 
 
@@ -57,7 +61,7 @@ class Bars:
 def bars(steps: Sequence[Step]) -> Bars:
     """Two bars for each step, on a scale that ends with a round number."""
     top = round_up(max((max(step.received.value, step.settled.value) for step in steps), default=0))
-    wide = (WIDTH - 44) / max(len(steps), 1)
+    wide = (WIDTH - 64) / max(len(steps), 1)
     every = math.ceil(len(steps) / LABELS)
     found = []
     for index, step in enumerate(steps):
@@ -124,22 +128,24 @@ class Map:
 
 
 def hot_map(town: Municipality, spots: Sequence[Spot]) -> Map | None:
-    """The municipality with its hotspots; None where there is neither."""
+    """The part of the municipality in which the hotspots lie; None without any."""
     features = orjson.loads(base_layer(town)[0])["features"]
     outlines = [line for one in features if one["properties"]["layer"] != "street" for line in lines(one["geometry"])]
     streets = [line for one in features if one["properties"]["layer"] == "street" for line in lines(one["geometry"])]
     places = [(spot.spot.lon, spot.spot.lat) for spot in spots]
-    seen = [place for line in outlines for place in line] + places
-    if not places or not seen:
+    if not places:
         return None
-    west, east = min(lon for lon, _lat in seen), max(lon for lon, _lat in seen)
-    south, north = min(lat for _lon, lat in seen), max(lat for _lon, lat in seen)
+    west, east = min(lon for lon, _lat in places), max(lon for lon, _lat in places)
+    south, north = min(lat for _lon, lat in places), max(lat for _lon, lat in places)
     stretch = math.cos(math.radians((south + north) / 2))
-    wide, high = max((east - west) * stretch, 0.004), max(north - south, 0.004)
-    scale = min((MAP_WIDTH - 40) / wide, (MAP_MOST - 40) / high)
+    wide, high = max((east - west) * stretch, LEAST), max(north - south, LEAST)
+    scale = min((MAP_WIDTH - 2 * EDGE) / wide, (MAP_MOST - 2 * EDGE) / high)
+    width, height = MAP_WIDTH, max(round(high * scale) + 2 * EDGE, MAP_WIDTH // 2)
+    middle = (west + east) / 2, (south + north) / 2
 
     def at(lon: float, lat: float) -> tuple[int, int]:
-        return round((lon - west) * stretch * scale) + 20, round((north - lat) * scale) + 20
+        across, up = (lon - middle[0]) * stretch * scale, (lat - middle[1]) * scale
+        return round(width / 2 + across), round(height / 2 - up)
 
     def drawn(shapes: Iterable[Sequence[Sequence[float]]]) -> list[Line]:
         found = []
@@ -148,7 +154,7 @@ def hot_map(town: Municipality, spots: Sequence[Spot]) -> Map | None:
             for lon, lat, *_height in shape:
                 if not line or at(lon, lat) != line[-1]:
                     line.append(at(lon, lat))
-            if len(line) > 1:
+            if len(line) > 1 and _meets(line, width, height):
                 found.append(line)
         return found
 
@@ -157,7 +163,6 @@ def hot_map(town: Municipality, spots: Sequence[Spot]) -> Map | None:
         Mark(spot, *at(spot.spot.lon, spot.spot.lat), radius=round(11 + 15 * math.sqrt(spot.figure.value / top)))
         for spot in spots
     ]
-    width, height = round(wide * scale) + 40, round(high * scale) + 40
     return Map(width, height, drawn(outlines), drawn(streets), list(reversed(marks)))
 
 
@@ -172,6 +177,12 @@ def lines(geometry: dict[str, Any]) -> list[list[list[float]]]:
         case "MultiPolygon":
             return [ring for polygon in parts for ring in polygon]
     return []
+
+
+def _meets(line: Line, width: int, height: int) -> bool:
+    """Whether the box around a line and the picture have anything in common."""
+    across, down = [x for x, _y in line], [y for _x, y in line]
+    return min(across) <= width and max(across) >= 0 and min(down) <= height and max(down) >= 0
 
 
 def _points(line: Line) -> str:
