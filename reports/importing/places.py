@@ -162,5 +162,5 @@ class Places:
                 (row, Area(None, row.area) if row.area is not None else None) for row in rows.select_related("topic")
             ]
         of_topic, chain = routing.lineage(topic), owner.chain_ids()
-        rows_here = [one for one in self._responsible[owner.pk] if one[0].topic is None or one[0].topic.slug in of_topic]
-        return sorted(rows_here, key=lambda one: routing.weight(one[0], of_topic=of_topic, chain=chain))
+        fit = [one for one in self._responsible[owner.pk] if one[0].topic is None or one[0].topic.slug in of_topic]
+        return sorted(fit, key=lambda one: routing.weight(one[0], of_topic=of_topic, chain=chain))
