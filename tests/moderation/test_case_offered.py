@@ -19,7 +19,7 @@ FORWARDING = {"weiterleiten", "aufteilen"}
 ASKING = (
     MERGING
     | FORWARDING
-    | {"erledigt", "rueckfrage", "annehmen", "zurueckgeben", "prioritaet", "wiedervorlage", "frist"}
+    | {"erledigt", "rueckfrage", "annehmen", "zurueckgeben", "prioritaet", "wiedervorlage", "frist", "einplanen"}
 )
 OFFERED = {
     # state: what is offered besides everything about publishing
@@ -127,7 +127,7 @@ def test_a_forged_release_of_a_complaint_is_refused_in_words(manager, town, make
 
 EDITORS_LACK = {
     *("status", "erledigt", "mitteilung", "nachricht", "rueckfrage", "zuweisen"),
-    *("annehmen", "zurueckgeben", "prioritaet", "wiedervorlage", "frist"),
+    *("annehmen", "zurueckgeben", "prioritaet", "wiedervorlage", "frist", "einplanen"),
     "zusammenfuehren",
     *FORWARDING,
     "aufbewahren",
@@ -136,6 +136,7 @@ NOT_YET = {
     "aufbewahren-beenden",
     "wortlaut",
     "aufnehmen",
+    "ausplanen",
     "trennen",
     "weiterleitung-erneut",
     "weiterleitung-beenden",
@@ -151,6 +152,7 @@ NOT_YET = {
         (
             "field",
             {"aufbewahren", "aktenzeichen", "freigeben", "kategorie", "ort", "zuweisen", "prioritaet", "frist"}
+            | {"einplanen"}
             | FORWARDING,
         ),
         ("editor", EDITORS_LACK),

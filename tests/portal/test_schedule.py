@@ -36,9 +36,9 @@ KEPT = {
     # The record itself.
     *("cases.Case", "cases.Entry", "reports.Report", "reports.Photo"),
     # With their case.
-    *("cases.Forward", "cases.Hold", "cases.Look", "cases.Merge", "cases.Watcher"),
-    # The log of what was deleted.
-    "cases.Erasure",
+    *("cases.Forward", "cases.Hold", "cases.Look", "cases.Merge", "cases.Watcher", "dispatch.Job"),
+    # The log of what was deleted, of who changed a rule, and which municipality left when.
+    *("cases.Erasure", "accounts.RuleChange", "portal.Departure"),
     # What people set up, as much as there is to set up.
     *("accounts.Directory", "accounts.DirectoryGroup", "socialaccount.SocialAccount"),
     # Of the login library; nothing is ever written there (tokens are not kept, directories stand in our own rows).
@@ -47,7 +47,7 @@ KEPT = {
     *("accounts.User_groups", "accounts.User_user_permissions", "account.EmailAddress", "mfa.Authenticator"),
     *("auth.Group", "auth.Group_permissions", "auth.Permission", "contenttypes.ContentType"),
     *("cases.Responsibility", "cases.Stage", "cases.TextBlock", "cases.Topic"),
-    *("form_engine.Form", "form_engine.FormVersion", "reports.Category"),
+    *("form_engine.Form", "form_engine.FormVersion", "reports.Category", "reports.Emergency"),
     *("geo.Address", "geo.District", "geo.Municipality", "geo.Street"),
     *("pages.Page", "pages.Statement", "pages.Video"),
     "moderation.SavedView",
