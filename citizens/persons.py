@@ -15,10 +15,7 @@ from geo.models import Municipality
 def _find(address: str, municipality: Municipality) -> list[Piece]:
     asked = [(_("Link to own reports"), row.asked_at) for row in Access.objects.filter(**_of(address, municipality))]
     keys = [(_("Passkey"), row.created_at) for row in Passkey.objects.filter(**_of(address, municipality))]
-    return [
-        Piece(what, [(_("Since"), stamp(at))])
-        for what, at in [*asked, *keys]
-    ]
+    return [Piece(what, [(_("Since"), stamp(at))]) for what, at in [*asked, *keys]]
 
 
 def _erase(address: str, municipality: Municipality, by: By, at: datetime) -> int:
