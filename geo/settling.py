@@ -28,7 +28,7 @@ MAIL_FIELDS: Final = ("sender_name", "sender_address", "reply_to")
 
 @transaction.atomic
 def settle(*, municipality: Municipality, **facts: Any) -> Municipality:
-    """Set some fields (NAME_FIELDS, MAIL_FIELDS, accent, embed_origins). Raises ValidationError per field."""
+    """Set some fields, such as NAME_FIELDS, MAIL_FIELDS, accent or working_days. Raises ValidationError per field."""
     row = Municipality.objects.select_for_update().get(pk=municipality.pk)
     for name, value in facts.items():
         setattr(row, name, " ".join(value.split()) if isinstance(value, str) else value)

@@ -17,10 +17,11 @@ from geo.settling import settle
 from moderation.setup.access import administrators_only
 from moderation.setup.forms import tell
 from moderation.setup.logged import logged, row_of
+from moderation.setup.seen import Seen
 from moderation.setup.views import page
 
 
-class IdeasForm(forms.Form):
+class IdeasForm(Seen, forms.Form):
     """Both may be empty."""
 
     idea_goal = forms.IntegerField(

@@ -10,6 +10,7 @@ from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
+from django.utils.dates import WEEKDAYS_ABBR
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -36,6 +37,7 @@ SUBJECTS: Final[dict[str, Any]] = {
     "responsibility": gettext_lazy("Responsibility"),
     "patience": gettext_lazy("Reminders"),
     "ideas": gettext_lazy("Ideas"),
+    "workdays": gettext_lazy("Working days"),
     "terms": gettext_lazy("Terms of keeping"),
     "directory": gettext_lazy("Login with the accounts of the town hall"),
     "page": gettext_lazy("Page"),
@@ -169,6 +171,8 @@ def _value(subject: str, name: str, value: Any) -> str:
         return "; ".join(f"{days} {times}" for days, times in shown(dict(value)))
     if name in TIMES and (at := parse_datetime(str(value))) is not None:
         return date_format(timezone.localtime(at) if timezone.is_aware(at) else at, "SHORT_DATETIME_FORMAT")
+    if name == "working_days" and isinstance(value, list):
+        return ", ".join(str(WEEKDAYS_ABBR[day]) for day in value)
     if isinstance(value, Mapping):
         return "; ".join(f"{_name(subject, key)}: {_value(subject, key, one)}" for key, one in value.items())
     if isinstance(value, list):

@@ -19,6 +19,7 @@ from geo.settling import settle
 from moderation.setup.access import administrators_only
 from moderation.setup.forms import tell
 from moderation.setup.logged import logged, row_of
+from moderation.setup.seen import Seen
 from moderation.setup.views import page
 
 WORDS: Final = {
@@ -32,7 +33,7 @@ WORDS: Final = {
 STAGES: Final = ("first", "second")
 
 
-class PatienceForm(forms.Form):
+class PatienceForm(Seen, forms.Form):
     """Two numbers per subject; what is empty is as the county has it, else as the program comes."""
 
     def __init__(self, *args: Any, town: Municipality, **kwargs: Any) -> None:

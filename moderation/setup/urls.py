@@ -15,6 +15,7 @@ from moderation.setup import (
     people,
     posters,
     views,
+    workdays,
 )
 
 urlpatterns = [
@@ -26,7 +27,6 @@ urlpatterns = [
     path("einrichtung/stellen/neu/", people.unit, name="setup_unit_new"),
     path("einrichtung/stellen/<int:pk>/", people.unit, name="setup_unit"),
     path("einrichtung/stellen/<int:pk>/nutzen/", people.switch, name="setup_unit_switch"),
-    path("einrichtung/kategorien/", people.categories, name="setup_categories"),
     path("einrichtung/personen/", people.people, name="setup_people"),
     path("einrichtung/personen/neu/", people.person, name="setup_person_new"),
     path("einrichtung/personen/konto/<int:pk>/", accounts.show, name="setup_account"),
@@ -41,6 +41,7 @@ urlpatterns = [
     path("einrichtung/anmeldung/<int:pk>/loesen/", directory.let_go, name="setup_directory_let_go"),
     path("einrichtung/ideen/", ideas.show, name="setup_ideas"),
     path("einrichtung/erinnerungen/", patience.show, name="setup_patience"),
+    path("einrichtung/arbeitstage/", workdays.show, name="setup_workdays"),
     path("einrichtung/regeln/", include("moderation.transfer.urls")),
     path("einrichtung/protokoll/", log.show, name="setup_log"),
     path("einrichtung/plakate/", posters.show, name="setup_posters"),

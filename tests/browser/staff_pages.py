@@ -161,6 +161,7 @@ PAGES: dict[str, Opened] = {
     "setup_directory": ADMIN,
     "setup_ideas": ADMIN,
     "setup_patience": ADMIN,
+    "setup_workdays": ADMIN,
     "setup_log": ADMIN,
     "setup_rules": ADMIN,
     "emergencies": Opened(),
