@@ -20,13 +20,15 @@ from moderation.setup import steps
 from moderation.setup.access import administrators_only
 from moderation.setup.forms import tell
 from moderation.setup.logged import logged, row_of
+from moderation.setup.seen import Seen
+from moderation.setup.views import status_of
 from reports.widget import MOST, SHOWN, count_of
 
 HEIGHT = 640
 """Of the frame, in CSS pixels; five rows fit into it at 360 px width."""
 
 
-class OriginsForm(forms.Form):
+class OriginsForm(Seen, forms.Form):
     """The web sites, one per line."""
 
     embed_origins = forms.CharField(
@@ -108,5 +110,4 @@ def show(request: HttpRequest, town: Municipality) -> HttpResponse:
         "widget": path,
         "height": HEIGHT,
     }
-    wrong = form.is_bound and bool(form.errors)
-    return render(request, "moderation/setup/embed.html", context, status=422 if wrong else 200)
+    return render(request, "moderation/setup/embed.html", context, status=status_of(form))

@@ -17,6 +17,8 @@ from moderation.setup import steps
 from moderation.setup.access import administrators_only
 from moderation.setup.forms import tell
 from moderation.setup.logged import logged, mail_of
+from moderation.setup.seen import Seen
+from moderation.setup.views import status_of
 from net.guard import NetError
 from net.imap import Box
 from net.sealed import Unreadable, unseal_password
@@ -24,7 +26,7 @@ from net.sealed import Unreadable, unseal_password
 PROBE_SECONDS = 8.0
 
 
-class MailboxForm(forms.Form):
+class MailboxForm(Seen, forms.Form):
     """The address, and the mailbox in parts."""
 
     WAYS = (
@@ -92,8 +94,7 @@ def show(request: HttpRequest, town: Municipality) -> HttpResponse:
                 messages.success(request, _("Saved."))
             return redirect("setup_intake")
     context = {**steps.context(town), "town": town, "form": form}
-    wrong = form.is_bound and bool(form.errors)
-    return render(request, "moderation/setup/intake.html", context, status=422 if wrong else 200)
+    return render(request, "moderation/setup/intake.html", context, status=status_of(form))
 
 
 def _probe(request: HttpRequest, town: Municipality) -> None:

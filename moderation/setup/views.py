@@ -29,9 +29,14 @@ def page(
 ) -> HttpResponse:
     """The page of a step; 422 where what was typed is wrong."""
     context = {**steps.context(town, step), "town": town, "form": form, **more}
-    wrong = form is not None and form.is_bound and bool(form.errors)
-    status = 409 if getattr(form, "stale", False) else 422 if wrong else 200
-    return render(request, f"moderation/setup/{step or 'overview'}.html", context, status=status)
+    return render(request, f"moderation/setup/{step or 'overview'}.html", context, status=status_of(form))
+
+
+def status_of(form: BaseForm | None) -> int:
+    """409 where somebody else was faster, 422 where what was typed is wrong, else 200."""
+    if form is None or not form.is_bound or not form.errors:
+        return 200
+    return 409 if getattr(form, "stale", False) else 422
 
 
 @require_safe

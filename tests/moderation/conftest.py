@@ -76,7 +76,7 @@ class _Hidden(HTMLParser):
         elif tag == "input" and self.forms and found.get("type") not in {"checkbox", "file", "submit"}:
             self.forms[-1][1][found.get("name", "")] = found.get("value", "")
         elif tag == "textarea" and self.forms:
-            self._area = found["name"]
+            self._area = found.get("name", "")
             self.forms[-1][1][self._area] = ""
         elif tag == "select" and self.forms:
             self._select = found["name"]

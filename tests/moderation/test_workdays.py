@@ -1,5 +1,7 @@
 """Working days of the town hall: set on a page, logged, never set over somebody else's."""
 
+from typing import Any
+
 import pytest
 from django.urls import reverse
 
@@ -33,20 +35,27 @@ def test_what_is_no_day_is_told_and_kept(login, town):
     assert login(town.manager).get(address).status_code == 403
 
 
+def seen_in(answer):
+    """What the form of the page begins with."""
+    return next(values for _action, values in forms_of(answer) if "seen" in values)
+
+
 @pytest.mark.parametrize(
     ("view", "name", "fast", "slow"),
     [
         ("setup_workdays", "closed_days", "31.12.", "24.12."),
         ("setup_ideas", "idea_goal", "70", "50"),
         ("setup_patience", "accept-first", "1", "2"),
+        ("setup_embed", "embed_origins", "https://a.example", "https://b.example"),
+        ("setup_intake", "address", "a@harsewinkel.example", "b@harsewinkel.example"),
     ],
 )
 def test_whoever_is_slower_sees_what_somebody_else_saved(login, town, view, name, fast, slow):
     client, address = login(town.admin), reverse(view)
-    opened = next(values for _action, values in forms_of(client.get(address)) if "seen" in values)
-    opened |= {"working_days": ["0", "1"]} if view == "setup_workdays" else {}
+    chosen: dict[str, Any] = {"working_days": ["0", "1"], "scheme": ""}
+    opened = seen_in(client.get(address)) | chosen
     assert client.post(address, {**opened, name: fast}).status_code == 302
     answer = client.post(address, {**opened, name: slow})
     assert (answer.status_code, answer.context["form"][name].value()) == (409, slow)
-    again = forms_of(answer)[-1][1]["seen"]
+    again = seen_in(answer)["seen"]
     assert client.post(address, {**opened, name: slow, "seen": again}).status_code == 302
