@@ -38,6 +38,7 @@ OWN = {
     "accounts",
     "cases",
     "citizens",
+    "dispatch",
     "form_engine",
     "geo",
     "intake",
@@ -51,7 +52,7 @@ OWN = {
 #: Keys, words of ours and addresses: no text field fills them, or it takes nothing but their own form.
 NO_TEXT = re.compile(
     r"^(.*(key|digest|hash|email|address_of|language|secret|token|password|slug|format|owner|message_id|sha256|host"
-    r"|prefix|origins|days|patience|imap|relay|url|address|accent|coat_of_arms|website|icon|ags|payload|data|wanted"
+    r"|prefix|origins|days|season_.*|patience|imap|relay|url|address|accent|coat_of_arms|website|icon|ags|payload|data|wanted"
     r"|headers|definition|attachments|redaction|before|photos|chosen|query|step|rhythm|purpose|role|channel|recipient"
     r"|outcome|what|deed|process|machine|credential.*|digest|kind|source|number|level|html))$"
 )

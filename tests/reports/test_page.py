@@ -63,7 +63,7 @@ def test_an_unreleased_report_says_since_when_and_nothing_else(client, make_repo
     response = page(client, case)
     text = response.content.decode()
     assert response.status_code == 200
-    assert "In Prüfung seit 2.\u00a0März 2026" in text
+    assert "In Prüfung seit 2. März 2026" in text
     for secret in ("GEHEIM", "Geheimweg", "Schlagloch", "Bauhof", case.secret, "8.23", "eingegangen"):
         assert secret not in text
     assert response["Cache-Control"] == "no-store"
