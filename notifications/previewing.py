@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Max
 from django.utils import timezone
 
 from accounts.models import Unit
@@ -48,10 +49,12 @@ def preview(*, case: Case, entry: Entry) -> list[Preview]:
 def dry_run(*, case: Case, run: Callable[[], object]) -> list[Preview]:
     """Which mails would go out if `run` were done to the case, by all the events it leads to. Nothing stays of it.
 
-    Objects that `run` was given hold what it made of them and must be read anew. Raises what `run` raises.
+    A case that `run` opens shows no number yet: it gets the next one when it is done. Objects that `run` was given hold
+    what it made of them and must be read anew. Raises what `run` raises.
     """
     planned: list[Planned] = []
     subscribers = 0
+    newest = Case.objects.aggregate(pk=Max("pk"))["pk"] or 0
     with transaction.atomic():
         with recording() as events:
             run()
@@ -61,13 +64,13 @@ def dry_run(*, case: Case, run: Callable[[], object]) -> list[Preview]:
             if event.name in PUBLISHING and event.payload.get("case") == case.pk:
                 new = just_published(case.pk, event.payload["entry"])
                 subscribers += len({found[2] for found in matching(new)}) if new is not None else 0
-        found = _grouped(planned)
+        found = _grouped(planned, newest)
         transaction.set_rollback(True)
     return [*found, Preview(Role.SUBSCRIBER, subscribers, "", "")] if subscribers else found
 
 
-def _grouped(planned: Iterable[Planned]) -> list[Preview]:
-    """One preview for all who get the same words."""
+def _grouped(planned: Iterable[Planned], newest: int | None = None) -> list[Preview]:
+    """One preview for all who get the same words. The numbers of cases after `newest` are not known yet."""
     groups: dict[tuple[Role, Purpose, str, int | None, int | None], list[Planned]] = {}
     for mail in planned:
         # People get the same words; units and outside bodies are told by name.
@@ -76,9 +79,17 @@ def _grouped(planned: Iterable[Planned]) -> list[Preview]:
         groups.setdefault((mail.to.role, mail.purpose, mail.to.language, case, named), []).append(mail)
     found = []
     for (role, _purpose, language, _case, named), mails in groups.items():
-        rendered = render(_without_keys(mails[0]))
-        found.append(Preview(role, len(mails), rendered.subject, rendered.text, language, _name(role, named)))
+        case, rendered = mails[0].case, render(_without_keys(mails[0]))
+        subject, text = rendered.subject, rendered.text
+        if newest is not None and case is not None and case.number and case.pk > newest:
+            subject, text = (words.replace(case.number, without_number(case.number)) for words in (subject, text))
+        found.append(Preview(role, len(mails), subject, text, language, _name(role, named)))
     return found
+
+
+def without_number(number: str) -> str:
+    """A number that is not given yet: "HSW-2026-…"."""
+    return f"{number.rpartition('-')[0]}-…"
 
 
 def _name(role: Role, pk: int | None) -> str:
