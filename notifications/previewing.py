@@ -79,10 +79,10 @@ def _grouped(planned: Iterable[Planned], newest: int | None = None) -> list[Prev
         groups.setdefault((mail.to.role, mail.purpose, mail.to.language, case, named), []).append(mail)
     found = []
     for (role, _purpose, language, _case, named), mails in groups.items():
-        case, rendered = mails[0].case, render(_without_keys(mails[0]))
+        about, rendered = mails[0].case, render(_without_keys(mails[0]))
         subject, text = rendered.subject, rendered.text
-        if newest is not None and case is not None and case.number and case.pk > newest:
-            subject, text = (words.replace(case.number, without_number(case.number)) for words in (subject, text))
+        if newest is not None and about is not None and about.number and about.pk > newest:
+            subject, text = (words.replace(about.number, without_number(about.number)) for words in (subject, text))
         found.append(Preview(role, len(mails), subject, text, language, _name(role, named)))
     return found
 

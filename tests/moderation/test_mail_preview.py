@@ -62,7 +62,7 @@ def sent_since(known, newest=None):
         named, pk = mail.role in {Role.UNIT, Role.OUTSIDE}, mail.recipient.partition(":")[2]
         rows = Unit.objects if mail.role == Role.UNIT else Forward.objects
         name = rows.get(pk=pk).name if named and pk else ""
-        said = (mail.subject, words(mail.text))
+        said: tuple[str, ...] = (mail.subject, words(mail.text))
         if newest is not None and mail.case is not None and mail.case_id > newest:
             said = tuple(one.replace(mail.case.number, without_number(mail.case.number)) for one in said)
         key = (Role(mail.role), name, mail.case_id, mail.language, *said)
