@@ -1,7 +1,8 @@
 """axe-core with the rules of EN 301 549 on every page of citizens and staff: phone and desk, light and dark.
 
 A page is loaded once; then the window and the colours change under it, as they do for people. Pages of staff as they
-open are judged in test_every_staff_page; here are theirs with errors, panels and things half done.
+open are judged in test_every_staff_page; here are theirs with errors, panels and things half done. The module is long
+because each state needs a few lines that lead there, and all of them share one world that is made once.
 """
 
 from __future__ import annotations
