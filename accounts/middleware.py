@@ -12,10 +12,18 @@ from accounts.directory.sessions import is_strong
 from accounts.services import memberships
 
 
+def lacks_factor(request: HttpRequest) -> bool:
+    """Whether the person who is logged in must set up a second factor before they work."""
+    return (
+        settings.STAFF_TOTP == "required" and not is_strong(request, request.user) and not is_mfa_enabled(request.user)
+    )
+
+
 class StaffTotpMiddleware:
     """Sends staff without TOTP from the desk to its activation page when STAFF_TOTP is "required".
 
-    Not those who have just given a second factor to their municipality's directory.
+    Not those who have just given a second factor to their municipality's directory. The field view's page is the same
+    for everybody and reads no session; its interface asks `lacks_factor` itself.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
@@ -23,11 +31,9 @@ class StaffTotpMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if (
-            settings.STAFF_TOTP == "required"
-            and request.path.startswith(("/verwaltung/", "/aussendienst/"))
+            request.path.startswith("/verwaltung/")
             and (memberships(request.user) or request.user.is_superuser)
-            and not is_strong(request, request.user)
-            and not is_mfa_enabled(request.user)
+            and lacks_factor(request)
         ):
             return redirect(reverse("mfa_activate_totp"))
         return self.get_response(request)

@@ -76,9 +76,9 @@ def _source(name: str) -> str:
 
 
 @lru_cache
-def static_names() -> tuple[str, ...]:
-    """Names of all static files that the kept pages need, those that others of them name included."""
-    names: dict[str, None] = dict.fromkeys(LOADED)
+def names_of(loaded: tuple[str, ...]) -> tuple[str, ...]:
+    """Names of static files with all that they import or show."""
+    names: dict[str, None] = dict.fromkeys(loaded)
     for name in (waiting := list(names)):
         pattern = {".js": _IMPORT, ".css": _ADDRESS}.get(posixpath.splitext(name)[1])
         for other in pattern.findall(_source(name)) if pattern else ():
@@ -89,10 +89,20 @@ def static_names() -> tuple[str, ...]:
     return tuple(names)
 
 
+def static_names() -> tuple[str, ...]:
+    """Names of all static files that the kept pages need, those that others of them name included."""
+    return names_of(LOADED)
+
+
 @lru_cache
+def script_of(modules: tuple[str, ...]) -> str:
+    """Modules of a worker as one script, without what only modules may say."""
+    return "\n".join(_LINE.sub("", _source(name)) for name in modules)
+
+
 def script() -> str:
-    """The worker's modules as one script, without what only modules may say."""
-    return "\n".join(_LINE.sub("", _source(name)) for name in WORKER)
+    """The worker's modules as one script."""
+    return script_of(WORKER)
 
 
 def files(municipality: Municipality) -> list[str]:

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from pages import urls as pages
-from portal import design, install, offline, postbox, start, style
+from portal import crew, design, install, offline, postbox, start, style
 
 translated = [path("", start.page, name="start"), *pages.urlpatterns]
 """Pages that exist once per language."""
@@ -11,6 +11,7 @@ translated = [path("", start.page, name="start"), *pages.urlpatterns]
 plain = [
     *style.urlpatterns,
     *offline.urlpatterns,
+    *crew.urlpatterns,
     *install.urlpatterns,
     *postbox.urlpatterns,
     path("design/", design.page, name="design"),

@@ -66,6 +66,7 @@ INSTALLED_APPS = [
     "moderation",
     "citizens",
     "intake",
+    "field",
     "notifications",
     "subscriptions",
     "reports",

@@ -13,6 +13,7 @@ PACKAGES = [
     "moderation",
     "citizens",
     "intake",
+    "field",
     "notifications",
     "subscriptions",
     "reports",

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from portal import crew
 from portal.install import icon_address
 from portal.offline import release
 
@@ -36,5 +37,31 @@ def install_links(context: Context) -> SafeString:
     return format_html(
         '<link rel="manifest" href="{}"><link rel="apple-touch-icon" href="{}">',
         reverse("manifest"),
+        icon_address(municipality, 180),
+    )
+
+
+@register.simple_tag(takes_context=True)
+def field_data(context: Context) -> SafeString:
+    """Data attributes for `<html>` of the field view; without `data-worker` it takes its worker away."""
+    municipality = context.get("municipality")
+    if municipality is None:
+        return SafeString()
+    found = {"data-page": reverse("field"), "data-api": f"{reverse('field')}api/", "data-desk": reverse("desk")}
+    found |= {"data-ground": reverse("geo:base_layer"), "data-release": crew.release(municipality)}
+    if settings.OFFLINE:
+        found["data-worker"] = reverse("field_worker")
+    return format_html_join("", ' {}="{}"', found.items())
+
+
+@register.simple_tag(takes_context=True)
+def field_links(context: Context) -> SafeString:
+    """The manifest of the field view and the icon for iPhones, in `<head>`."""
+    municipality = context.get("municipality")
+    if municipality is None:
+        return SafeString()
+    return format_html(
+        '<link rel="manifest" href="{}"><link rel="apple-touch-icon" href="{}">',
+        reverse("field_manifest"),
         icon_address(municipality, 180),
     )

@@ -1,0 +1,1 @@
+// The field view: starts the app and shows the screen that the address names.
