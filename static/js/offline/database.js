@@ -111,7 +111,26 @@ export function database(name, stores, version = 1) {
     return written;
   }
 
-  return { get, all, put, remove, change };
+  /**
+   * Several stores in one go, all of it or nothing: `deed(transaction)` makes the requests. Resolves to whether it stands
+   * on the disk; false where the device refuses.
+   */
+  async function together(names, deed) {
+    const opened = await open();
+    if (!opened) return false;
+    return new Promise((resolve) => {
+      try {
+        const transaction = opened.transaction(names, "readwrite", { durability: "strict" });
+        transaction.oncomplete = () => resolve(true);
+        transaction.onabort = transaction.onerror = () => resolve(false);
+        deed(transaction);
+      } catch {
+        resolve(false);
+      }
+    });
+  }
+
+  return { get, all, put, remove, change, together };
 }
 
 /** One store of a database by itself: the same verbs without its name. */

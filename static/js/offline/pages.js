@@ -88,7 +88,8 @@ async function register() {
 
 async function unregister() {
   try {
-    for (const one of await navigator.serviceWorker.getRegistrations()) await one.unregister();
+    // The crews' view has a worker of its own, which stays.
+    for (const one of await navigator.serviceWorker.getRegistrations()) if (new URL(one.scope).pathname === "/") await one.unregister();
     for (const name of await caches.keys()) if (name.startsWith("anliegen")) await caches.delete(name);
   } catch {
     // Then there is none.

@@ -5,6 +5,9 @@
 //     ▲                  │ no answer, 5xx, 408, 425, 429: queued again, with a pause that grows
 //     └── corrected ── refused    any other 4xx: kept with what is wrong
 //
+// With lanes (a field app: one lane per case) a row that was refused holds back only those behind it in its lane, until
+// a person has decided; a server that cannot be reached holds back everything, so that nothing overtakes.
+//
 // A row found "sending" by whoever holds the lock was left by a tab or a worker that died: it is sent again. Pages and
 // the service worker run the same code; nothing in here touches a page.
 import {database} from "./database.js";
@@ -18,6 +21,8 @@ const FIRST_PAUSE = 5_000;
 const LONGEST_PAUSE = 15 * 60_000;
 const LEASE = 180_000;
 const LOCK_WAIT = 4_000;
+/** A row that our server failed on so often holds back only its own lane: the others may be fine. */
+const MANY = 8;
 /** Answers that waiting mends. */
 const PASSING = [408, 425, 429];
 const leases = database("anliegen-leases", { leases: "name" });
@@ -31,12 +36,13 @@ export class Later extends Error {
   }
 }
 
-/** The server will not have it as it is: `errors` are messages by field ("" for the whole). */
+/** The server will not have it as it is: `errors` are messages by field ("" for the whole), `facts` go into the row. */
 export class Refused extends Error {
-  constructor(status, errors = {}) {
+  constructor(status, errors = {}, facts = {}) {
     super(`Answer ${status}`);
     this.status = status;
     this.errors = errors;
+    this.facts = facts;
   }
 }
 
@@ -73,6 +79,8 @@ export class Queue {
   #rows;
   #send;
   #inOrder;
+  #lane;
+  #mine;
   #running = null;
   #again = null;
   #missed = null;
@@ -88,32 +96,41 @@ export class Queue {
   /**
    * `rows` is a store whose key path is `client_key`. `send(row, keep)` sends one row: it calls `keep(facts)` for what
    * must not be forgotten when it dies in the middle, returns the facts of a row that is sent, and throws Later or
-   * Refused. `inOrder`: nothing overtakes what waits.
+   * Refused. `inOrder`: nothing overtakes what waits. `lane(row)` names what must stay in order after a refusal (see
+   * above). `mine()` resolves to a test of rows; what fails it belongs to somebody else and is left alone.
    */
-  constructor({ name, rows, send, inOrder = false }) {
+  constructor({ name, rows, send, inOrder = false, lane = null, mine = null }) {
     this.#name = name;
     this.#rows = rows;
     this.#send = send;
     this.#inOrder = inOrder;
+    this.#lane = lane;
+    this.#mine = mine;
     if (typeof BroadcastChannel !== "undefined") {
       this.#channel = new BroadcastChannel(name);
       this.#channel.onmessage = () => this.#call();
     }
   }
 
-  /** All rows, oldest first. */
+  /** All rows, oldest first; by their `turn` where they have one, which no clock can set back. */
   async all() {
-    return (await this.#rows.all()).sort((one, other) => one.at - other.at);
+    return (await this.#rows.all()).sort((one, other) => one.turn - other.turn || one.at - other.at);
   }
 
-  /** The rows that are still to be sent. */
+  /** The rows that are still to be sent and need nobody for it. */
   async waiting() {
-    return (await this.all()).filter((row) => waits(row) && row.by !== this.me);
+    const mine = this.#mine ? await this.#mine() : () => true;
+    const held = new Set();
+    return (await this.all()).filter((row) => {
+      if (!mine(row)) return false;
+      if (this.#lane && row.state === REFUSED) held.add(this.#lane(row));
+      return waits(row) && row.by !== this.me && !(this.#lane && held.has(this.#lane(row)));
+    });
   }
 
   /** Put a row into the queue. Resolves to whether the device kept it. */
   async add(row) {
-    const kept = await this.#rows.put({ at: Date.now(), ...row, state: QUEUED, tries: 0, next: 0, errors: null });
+    const kept = await this.#rows.put(entered(row));
     this.tell();
     return kept;
   }
@@ -125,12 +142,15 @@ export class Queue {
     this.tell();
   }
 
-  /** Take a row out to work on it again; resolves to false while it is under way or already with the server. */
-  async take(key) {
+  /**
+   * Take a row out to work on it again; resolves to false while it is under way or already with the server, and where
+   * `allowed(row)` says no.
+   */
+  async take(key, allowed = () => true) {
     let taken = false;
     await this.#locked(async () => {
       const row = await this.#rows.get(key);
-      taken = Boolean(row) && row.state !== SENT && !row.number;
+      taken = Boolean(row) && row.state !== SENT && !row.number && allowed(row);
       if (taken) await this.#rows.remove(key);
     }, LOCK_WAIT);
     this.tell();
@@ -171,17 +191,18 @@ export class Queue {
   }
 
   async #sendAll(why) {
-    for (const { client_key: key } of await this.waiting()) {
+    const held = new Set();
+    for (const seen of await this.waiting()) {
       if (globalThis.navigator?.onLine === false && why !== "person") return;
-      const row = await this.#rows.change(key, (found) => (found && waits(found) && due(found, why) ? { ...found, state: SENDING, by: "" } : undefined));
-      if (!row) {
-        if (this.#inOrder) return;
-        continue;
-      }
-      this.tell();
-      const verdict = await this.#sendOne(row);
-      this.tell();
-      if (verdict === "network" || (verdict && this.#inOrder)) return;
+      const lane = this.#lane?.(seen);
+      if (held.has(lane)) continue;
+      const row = await this.#rows.change(seen.client_key, (found) => (found && waits(found) && due(found, why) ? { ...found, state: SENDING, by: "" } : undefined));
+      if (row) this.tell();
+      const verdict = row ? await this.#sendOne(row) : "pause";
+      if (row) this.tell();
+      if (verdict === null) continue;
+      if (this.#lane && (verdict === "refused" || (verdict !== "network" && seen.reason === "server" && seen.tries >= MANY))) held.add(lane);
+      else if (verdict === "network" || this.#inOrder) return;
     }
   }
 
@@ -195,7 +216,7 @@ export class Queue {
       return null;
     } catch (error) {
       if (error instanceof Refused) {
-        await keep({ state: REFUSED, status: error.status, errors: error.errors });
+        await keep({ ...error.facts, state: REFUSED, status: error.status, errors: error.errors });
         return "refused";
       }
       const later = error instanceof Later ? error : new Later("server");
@@ -254,6 +275,11 @@ export class Queue {
   }
 }
 
+/** A row as it enters the queue. */
+export function entered(row) {
+  return { at: Date.now(), ...row, state: QUEUED, tries: 0, next: 0, errors: null };
+}
+
 /** Whether a row is still to be sent ("waiting" is what earlier versions wrote). */
 export function waits(row) {
   return row.state === QUEUED || row.state === SENDING || row.state === "waiting";
@@ -261,5 +287,5 @@ export function waits(row) {
 
 function due(row, why) {
   if (why === "person" || !row.next || row.next <= Date.now()) return true;
-  return why === "reception" && row.reason === "network";
+  return (why === "reception" && row.reason === "network") || (why === "login" && row.reason !== "server");
 }

@@ -12,6 +12,8 @@ const KEPT = `anliegen-${CONFIG.release}`;
 const GROUND = "anliegen-ground";
 const PATIENCE = 8_000;
 const FRESH = 30 * 60_000;
+/** The crews' view has a worker of its own. */
+const FIELD = "/aussendienst/";
 const MATCH = { ignoreVary: true, ignoreSearch: true };
 const files = new Set(CONFIG.files);
 const pages = new Set(CONFIG.sites.flatMap(({ shell, device, offline }) => [shell, device, offline]));
@@ -125,7 +127,7 @@ self.addEventListener("activate", (event) => event.waitUntil(activate()));
 self.addEventListener("fetch", (event) => {
   const { request } = event;
   const url = new URL(request.url);
-  if (url.origin !== self.location.origin) return;
+  if (url.origin !== self.location.origin || url.pathname.startsWith(FIELD)) return;
   if (request.method === "GET" && files.has(url.pathname)) event.respondWith(fromCache(request));
   else if (request.method === "GET" && url.pathname + url.search === CONFIG.ground) event.respondWith(ground(request));
   else if (request.mode !== "navigate" || url.pathname.startsWith("/api/")) return;
