@@ -74,6 +74,11 @@ class User(AbstractBaseUser, PermissionsMixin):
         ended = f"{usual}{self.sessions_ended_at.timestamp():.6f}"
         return salted_hmac("accounts.sessions", ended, secret=secret, algorithm="sha256").hexdigest()
 
+    @property
+    def has_mailbox(self) -> bool:
+        """Whether mails reach this person. The account of a crew phone has none, and no password."""
+        return not self.email.endswith(f"@{policy.NO_MAILBOX}")
+
     def get_full_name(self) -> str:
         """Name as shown to colleagues."""
         return self.name
@@ -103,6 +108,9 @@ class Unit(models.Model):
     """{weekday: [["08:00", "12:30"], …]}, weekdays "0" (Monday) to "6"; see `accounts.hours`. {} for none."""
     digest_at = models.DateTimeField(null=True, blank=True)
     """Up to when the morning mails have told of cases; null before the first one."""
+    depot_lon = models.FloatField(_("Depot, longitude"), null=True, blank=True)
+    depot_lat = models.FloatField(_("Depot, latitude"), null=True, blank=True)
+    """WGS 84, degrees: where its tours begin and end. Both or neither; a team without one starts at its unit's."""
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["municipality", "slug"], name="unit_slug")]
@@ -115,6 +123,13 @@ class Unit(models.Model):
     def shown_name(self) -> str:
         """Name for citizens."""
         return self.public_name or self.name
+
+    @property
+    def depot(self) -> tuple[float, float] | None:
+        """(longitude, latitude) of where its tours begin and end; a team without a depot starts at its unit's."""
+        if self.depot_lon is not None and self.depot_lat is not None:
+            return (self.depot_lon, self.depot_lat)
+        return self.parent.depot if self.parent is not None else None
 
     @property
     def mailbox(self) -> str:
@@ -184,6 +199,37 @@ class Absence(models.Model):
 
     def __str__(self) -> str:
         return f"absence {self.pk}"
+
+
+class Phone(models.Model):
+    """A crew's phone: an account without mailbox and password, opened by this phone and a PIN.
+
+    Enrolled by a code that works once; of code, phone and PIN only hashes are kept. Verbs: `accounts.phones`.
+    """
+
+    user = models.OneToOneField(User, models.CASCADE, related_name="phone")
+    municipality = models.ForeignKey(Municipality, models.CASCADE, related_name="phones")
+    code = models.CharField(max_length=64, null=True, blank=True, unique=True)
+    """SHA-256 of the code that enrols it; null once it was used."""
+    code_until = models.DateTimeField(null=True, blank=True)
+    secret = models.CharField(max_length=64, null=True, blank=True, unique=True)
+    """SHA-256 of what the phone itself keeps; null as long as none is enrolled."""
+    pin = models.CharField(max_length=200, blank=True)
+    """As `make_password` has it."""
+    wrong = models.PositiveSmallIntegerField(default=0, db_default=0)
+    """PINs that were wrong, since the last right one."""
+    enrolled_at = models.DateTimeField(null=True, blank=True)
+    seen_at = models.DateTimeField(null=True, blank=True)
+    """When it was last opened by its PIN."""
+    revoked_at = models.DateTimeField(null=True, blank=True)
+    made_at = models.DateTimeField()
+    made_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
+
+    class Meta:
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return f"phone {self.pk}"
 
 
 class RuleChange(models.Model):

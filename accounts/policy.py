@@ -29,6 +29,10 @@ class MailRhythm(StrEnum):
     NONE = "none"
 
 
+NO_MAILBOX = "telefon.invalid"
+"""Accounts of crew phones have an address here, which no mail can reach (RFC 6761, 6.4)."""
+
+
 class Permission(StrEnum):
     """What a verb asks for."""
 

@@ -25,7 +25,7 @@ from django.db.models import Case as Choice
 from django.db.models import Count, Exists, F, IntegerField, OuterRef, Q, Value, When
 from django.utils import timezone
 
-from cases.models import CaseQuerySet, Entry
+from cases.models import Case, CaseQuerySet, Entry
 from cases.percentile import Days, Percentile
 from cases.policy import ACTIVE, CLOCK_STOPPED, CLOSED, Deed, State
 from cases.routing import BERLIN
@@ -88,6 +88,11 @@ def answered(span: Span) -> Q:
 def overdue(at: datetime) -> Q:
     """The deadline has passed while the clock runs."""
     return Q(state__in=_COUNTING, due_at__lt=at)
+
+
+def is_late(case: Case, at: datetime) -> bool:
+    """Whether the deadline of a case has passed while the clock runs, as `overdue` says it of many."""
+    return case.state in _COUNTING and case.due_at is not None and case.due_at < at
 
 
 def said(span: Span | None, still_there: bool) -> Q:

@@ -20,6 +20,7 @@ from accounts.policy import Permission
 from cases.change import lies_with
 from cases.kinds import kind_of
 from cases.models import PRIORITIES, WAITS_FOR, Case, Entry, Look, Support
+from cases.numbers import is_late
 from cases.policy import CLOCK_STOPPED, EDGES, Deed, State
 from dispatch.lists import is_listed
 from dispatch.models import Job
@@ -33,7 +34,7 @@ from moderation.case.looks import ShownLook, looks_of
 from moderation.deeds.together import can_be_merged
 from moderation.forms.redaction import LOOKS
 from moderation.worklist.lists import Query, Worklist, marked
-from moderation.worklist.rows import Row, is_late, marks_of, place_words, rows_of
+from moderation.worklist.rows import Row, marks_of, place_words, rows_of
 from notifications.models import Delivery
 from notifications.policy import Role
 from reports.hints import Hint, hints

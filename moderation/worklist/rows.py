@@ -12,6 +12,7 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from cases.models import Case
+from cases.numbers import is_late
 from cases.policy import CLOCK_STOPPED, State
 from geo.localized import localized
 from moderation.worklist.lists import Query
@@ -63,12 +64,6 @@ def place_words(case: Case) -> str:
     if report is not None and report.address:
         return str(report.address)
     return case.district.name if case.district else ""
-
-
-def is_late(case: Case, at: datetime) -> bool:
-    """Whether the deadline of an active case has passed; while the clock stands still nothing is late."""
-    counting = not case.facts.closed and State(case.state) not in CLOCK_STOPPED
-    return counting and case.due_at is not None and case.due_at < at
 
 
 def marks_of(case: Any) -> list[Mark]:

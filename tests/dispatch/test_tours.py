@@ -42,21 +42,21 @@ def test_a_kilometre_is_a_kilometre():
 def test_ten_stops_come_within_five_percent_of_the_best(start):
     for seed in range(6):
         points = stops(seed, 10)
-        found = propose(points, start)
+        found = propose(points, start, start)
         assert sorted(found) == list(range(10))
-        assert length(points, found, start) <= shortest(points, start) * 1.05, seed
+        assert length(points, found, start, start) <= shortest(points, start) * 1.05, seed
 
 
 def test_the_tour_is_never_longer_than_the_order_it_was_given():
     for seed in range(4):
         points = stops(100 + seed, 25)
-        found = propose(points, DEPOT)
-        assert length(points, found, DEPOT) <= length(points, range(25), DEPOT)
+        found = propose(points, DEPOT, DEPOT)
+        assert length(points, found, DEPOT, DEPOT) <= length(points, range(25), DEPOT, DEPOT)
         again = [points[one] for one in found]
-        assert length(again, propose(again, DEPOT), DEPOT) <= length(again, range(25), DEPOT)
+        assert length(again, propose(again, DEPOT, DEPOT), DEPOT, DEPOT) <= length(again, range(25), DEPOT, DEPOT)
 
 
 def test_few_stops_and_equal_places_keep_their_order():
     assert propose([]) == []
-    assert propose([DEPOT], DEPOT) == [0]
-    assert propose([DEPOT] * 4, DEPOT) == [0, 1, 2, 3]
+    assert propose([DEPOT], DEPOT, DEPOT) == [0]
+    assert propose([DEPOT] * 4, DEPOT, DEPOT) == [0, 1, 2, 3]
