@@ -27,3 +27,20 @@ class Job(models.Model):
 
     def __str__(self) -> str:
         return f"job {self.case_id} {self.day}"
+
+
+class Presence(models.Model):
+    """When the field view of a person last spoke to the server, and what it still had to send. Only the last time is
+    kept: it says whether a list has arrived, not where somebody was when."""
+
+    user = models.OneToOneField(User, models.CASCADE, related_name="presence")
+    unit = models.ForeignKey(Unit, models.SET_NULL, null=True, blank=True, related_name="presences")
+    """The team whose list was open."""
+    seen_at = models.DateTimeField()
+    waiting = models.PositiveIntegerField(default=0)
+    """Entries that the phone has not sent yet."""
+    needs_you = models.PositiveIntegerField(default=0)
+    """Entries that wait for a decision on the phone."""
+
+    def __str__(self) -> str:
+        return f"presence {self.user_id}"

@@ -22,16 +22,24 @@ from django.views.decorators.http import require_safe
 
 from geo.models import Municipality
 from portal import offline, style
-from portal.install import icon_address
+from portal.install import SIZES, icon_address
 
 #: The worker's modules; what one imports stands before it.
-WORKER: Final = ("js/field/worker.js",)
+WORKER: Final = (
+    "js/offline/database.js",
+    "js/offline/queue.js",
+    "js/field/store.js",
+    "js/field/actions.js",
+    "js/field/worker.js",
+)
 #: What the page loads; what these import or show in turn is found by itself.
 LOADED: Final = (
     "js/theme.js",
     "js/field/app.js",
     "vendor/fonts/fira-sans.css",
     "vendor/kern/kern.css",
+    "vendor/leaflet/leaflet.css",
+    "vendor/leaflet/leaflet.js",
     "css/tokens.css",
     "css/base.css",
     "css/components/actions.css",
@@ -53,7 +61,9 @@ self.addEventListener("activate", (event) => event.waitUntil((async () => {
 def files(municipality: Municipality) -> list[str]:
     """Addresses of everything that the page needs besides itself."""
     look = style.address(municipality)
-    return [*(static(name) for name in offline.names_of(LOADED)), *([look] if look else [])]
+    icons = [icon_address(municipality, size) for size in SIZES]
+    own = [*([look] if look else []), reverse("field_manifest"), *icons]
+    return [*(static(name) for name in offline.names_of(LOADED)), *own]
 
 
 def release(municipality: Municipality) -> str:
@@ -75,7 +85,7 @@ def worker(request: HttpRequest) -> HttpResponse:
     if settings.OFFLINE:
         config: dict[str, Any] = {
             "release": release(town),
-            "page": reverse("field"),
+            "shell": reverse("field"),
             "api": f"{reverse('field')}api/",
             "files": files(town),
             "ground": reverse("geo:base_layer"),
@@ -95,7 +105,7 @@ def manifest(request: HttpRequest) -> JsonResponse:
     start = reverse("field")
     icons = [
         {"src": icon_address(town, size), "sizes": f"{size}x{size}", "type": "image/png", "purpose": purpose}
-        for size in (192, 512)
+        for size in SIZES[1:]
         for purpose in ("any", "maskable")
     ]
     return JsonResponse(

@@ -50,6 +50,8 @@ class Category(models.Model):
         db_default=PhotoRule.OPTIONAL.value,
     )
     staff_only = models.BooleanField(_("only staff choose it"), default=False, db_default=False)
+    contact_for_field = models.BooleanField(_("crews see who reported"), default=False, db_default=False)
+    """Name, phone and e-mail stand on the jobs of the field view."""
     season_from = models.CharField(max_length=5, blank=True, default="", db_default="")
     """First day of the year on which citizens may choose it ("05-01"); "" with `season_until`: all the year."""
     season_until = models.CharField(max_length=5, blank=True, default="", db_default="")

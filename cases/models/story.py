@@ -78,6 +78,8 @@ class File(models.Model):
     width = models.PositiveIntegerField(default=0)
     height = models.PositiveIntegerField(default=0)
     client_key = models.UUIDField(null=True, blank=True)
+    role = models.CharField(max_length=10, blank=True, default="", db_default="")
+    """What of the work a crew's photo shows: "before" or "after"; "" of all others."""
     ready_at = models.DateTimeField(null=True, blank=True)
     """When the variants were made; before that only a placeholder is shown."""
     failed = models.BooleanField(default=False)

@@ -47,7 +47,9 @@ def field_data(context: Context) -> SafeString:
     municipality = context.get("municipality")
     if municipality is None:
         return SafeString()
-    found = {"data-page": reverse("field"), "data-api": f"{reverse('field')}api/", "data-desk": reverse("desk")}
+    shell = reverse("field")
+    found = {"data-shell": shell, "data-api": f"{shell}api/", "data-desk": reverse("desk")}
+    found |= {"data-login": f"{shell}anmelden/?next={shell}", "data-logout": f"{shell}abmelden/"}
     found |= {"data-ground": reverse("geo:base_layer"), "data-release": crew.release(municipality)}
     if settings.OFFLINE:
         found["data-worker"] = reverse("field_worker")

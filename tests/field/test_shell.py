@@ -33,7 +33,8 @@ def test_the_worker_stays_below_its_address(client: Client, town, settings):
     answer = client.get("/aussendienst/sw.js")
     assert answer["Service-Worker-Allowed"] == "/aussendienst/"
     config = json.loads(answer.content.decode().split("const CONFIG = ", 1)[1].split(";\n", 1)[0])
-    assert config["page"] == "/aussendienst/"
-    assert all(address.startswith(("/static/", "/stil/")) for address in config["files"]), config["files"]
+    assert config["shell"] == "/aussendienst/"
+    assert len(set(config["files"])) == len(config["files"])
+    assert all(client.get(one).status_code == 200 for one in config["files"] if not one.startswith("/static/"))
     settings.OFFLINE = False
     assert "unregister()" in client.get("/aussendienst/sw.js").content.decode()
