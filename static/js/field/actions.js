@@ -1,7 +1,7 @@
 // What a crew does, as a queue: each deed under its own `client_key`, with its time and what it was based on, sent in the
 // order it was done, its photos before it, one by one. Nothing leaves the phone before the server has said it has it.
 //
-// A row: {client_key, user, case (null for a new report), kind, at (ms), turn, based_on ({version} | {key}), text,
+// A row: {client_key, user, case (null for a new report and for the order of a day), kind, at (ms), turn, based_on ({version} | {key}), text,
 // photos [keys], day, point [lon, lat], accuracy, title; sent [keys of photos that arrived]}; of a new report also
 // {category, address, number}; when it needs a person {state: "refused", status, reason, detail, errors, conflict, lost}.
 import {Later, Queue, QUEUED, REFUSED, Refused, SENT, entered, reach} from "../offline/queue.js";
@@ -63,8 +63,8 @@ async function send(row, keep) {
     return {};
   }
   await sendPhotos(row, keep);
-  const { client_key, kind, based_on, text, photos: keys, day, point, accuracy } = row;
-  const said = { client_key, kind, case: row.case, at: new Date(row.at).toISOString(), based_on, text, photos: keys, day, point, accuracy };
+  const { client_key, kind, based_on, text, photos: keys, day, point, accuracy, team, order } = row;
+  const said = { client_key, kind, case: row.case, at: new Date(row.at).toISOString(), based_on, text, photos: keys, day, point, accuracy, team, order };
   let body;
   try {
     body = await answered(await post("eintrag/", row, said));
@@ -138,16 +138,13 @@ async function draw(user, job) {
 
 // Doing ----------------------------------------------------------------------------------------------------------------
 /**
- * Do something with a job. `taken`: photos {blob, role, taken_at (Date or ms)}. Resolves to the row once it stands on the
- * disk with its photos, null where the phone did not keep it.
+ * Do something with a job; without one a new report ("meldung", facts {category, point, accuracy, text, address}) or the
+ * order of a day ("reihenfolge", facts {team, day, order}). `taken`: photos {blob, role, taken_at (Date or ms)}. Resolves
+ * to the row once it stands on the disk with its photos; throws an Error with reason "room" where the phone refused.
  */
 export function act(kind, job, facts = {}, taken = []) {
-  return enter({ ...facts, kind, case: job.id, title: job.title, number_of: job.number }, taken, (rows) => baseFor(rows, job));
-}
-
-/** A new report: facts {category, point, accuracy, text, address, title}. As `act`. */
-export function report(facts, taken = []) {
-  return enter({ ...facts, kind: REPORT, case: null }, taken, () => null);
+  const what = { ...facts, kind, case: job?.id ?? null, title: facts.title || job?.title || "", number_of: job?.number || "" };
+  return enter(what, taken, (rows) => (job ? baseFor(rows, job) : null));
 }
 
 /** What an action is based on: the phone's own last one for this case while the job shown is not its result. */
@@ -158,7 +155,7 @@ export function baseFor(rows, job) {
 
 async function enter(facts, taken, base) {
   const user = await whose();
-  if (!user) return null;
+  if (!user) throw Object.assign(new Error("Nobody is logged in."), { reason: "login" });
   const key = newKey();
   const shots = await Promise.all(taken.map((shot) => photographed(shot, { action: key, case: facts.case, user: user.id })));
   let row = null;
@@ -172,7 +169,7 @@ async function enter(facts, taken, base) {
       rows.put(row);
     };
   });
-  if (!kept) return null;
+  if (!kept) throw Object.assign(new Error("The phone did not keep it."), { reason: "room" });
   actions.tell();
   askForSync();
   actions.run();
@@ -202,7 +199,7 @@ export async function askForSync() {
  * What becomes of a row that needs its person: "again" (based on what is there now, without photos that are lost), "note"
  * (as a note, whatever it was), "drop". `facts` are corrections. Resolves to whether the phone kept it.
  */
-export async function settle(key, choice, facts = {}) {
+export async function settle({ client_key: key }, choice, facts = {}) {
   const done = await together(["actions", "photos"], (transaction) => {
     const rows = transaction.objectStore("actions");
     rows.getAll().onsuccess = ({ target }) => {
@@ -226,9 +223,8 @@ export async function settle(key, choice, facts = {}) {
 }
 
 /** Take back what was not tried yet; resolves to false where it may already be with the server. */
-export async function undo(key) {
-  const row = await deeds.get(key);
-  if (!row || !(await actions.take(key, untried))) return false;
+export async function undo(row) {
+  if (!(await actions.take(row.client_key, untried))) return false;
   await together(["actions", "photos"], (transaction) => {
     transaction.objectStore("actions").getAll().onsuccess = ({ target }) => drop(transaction, row, target.result, row.based_on);
   });
