@@ -40,8 +40,6 @@ LOADED: Final = (
     "vendor/kern/kern.css",
     "vendor/leaflet/leaflet.css",
     "vendor/leaflet/leaflet.js",
-    "vendor/leaflet/leaflet.css",
-    "vendor/leaflet/leaflet.js",
     "css/tokens.css",
     "css/base.css",
     "css/components/actions.css",
