@@ -180,10 +180,10 @@ async function keepWorker() {
   if (!("serviceWorker" in navigator)) return;
   try {
     if (!root.worker) {
-      await (await navigator.serviceWorker.getRegistration(root.page))?.unregister();
+      await (await navigator.serviceWorker.getRegistration(root.shell))?.unregister();
       return;
     }
-    registration = await navigator.serviceWorker.register(root.worker, { scope: root.page, updateViaCache: "none" });
+    registration = await navigator.serviceWorker.register(root.worker, { scope: root.shell, updateViaCache: "none" });
   } catch {
     // A private window: everything works as long as there is a network.
     return;

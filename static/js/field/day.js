@@ -233,7 +233,7 @@ export async function leave(anyway = false) {
 export async function goodbye() {
   if (!(await meta.get("leaving"))) return true;
   try {
-    const answer = await reach(`${root.page}abmelden/`, { method: "POST", headers: headersFor(), credentials: "same-origin" }, TIME);
+    const answer = await reach(root.logout, { method: "POST", headers: headersFor(), credentials: "same-origin" }, TIME);
     if (!answer.ok && answer.status !== 401) return false;
   } catch {
     return false;

@@ -2,7 +2,7 @@
 //
 // /aussendienst/sw.js is this file behind the ones it imports, in one script (portal/crew.py), after `CONFIG`:
 //   release  changes with every static file; names the cache
-//   page     address of the one page
+//   shell    address of the one page
 //   api      where the interface begins
 //   files    addresses of static files that the page needs
 // A new worker waits until the app asks for it, so that a page which is open keeps the files it was made with; the queue
@@ -15,10 +15,10 @@ const files = new Set(CONFIG.files);
 
 /** The page as a stranger gets it, and only that of the same release: otherwise a later try installs it. */
 async function learnPage(cache) {
-  const answer = await fetch(CONFIG.page, { credentials: "omit", cache: "no-cache", redirect: "error", headers: { Accept: "text/html" } });
+  const answer = await fetch(CONFIG.shell, { credentials: "omit", cache: "no-cache", redirect: "error", headers: { Accept: "text/html" } });
   const text = answer.ok ? await answer.text() : "";
-  if (!text.includes(`data-release="${CONFIG.release}"`)) throw new Error(`${CONFIG.page}: ${answer.status}`);
-  await cache.put(CONFIG.page, new Response(text, { headers: answer.headers }));
+  if (!text.includes(`data-release="${CONFIG.release}"`)) throw new Error(`${CONFIG.shell}: ${answer.status}`);
+  await cache.put(CONFIG.shell, new Response(text, { headers: answer.headers }));
 }
 
 async function install() {
@@ -35,7 +35,7 @@ async function activate() {
 /** The page: always the kept one. */
 async function page(request) {
   const cache = await caches.open(KEPT);
-  return (await cache.match(CONFIG.page, { ignoreVary: true })) || fetch(request);
+  return (await cache.match(CONFIG.shell, { ignoreVary: true })) || fetch(request);
 }
 
 /** Login and enrolment need the network; without one the app says so. */
@@ -43,7 +43,7 @@ async function elsewhere(request) {
   try {
     return await fetch(request);
   } catch {
-    return Response.redirect(CONFIG.page, 302);
+    return Response.redirect(CONFIG.shell, 302);
   }
 }
 
@@ -62,8 +62,8 @@ self.addEventListener("fetch", (event) => {
   const url = new URL(request.url);
   if (request.method !== "GET" || url.origin !== self.location.origin || url.pathname.startsWith(CONFIG.api)) return;
   if (request.mode !== "navigate") event.respondWith(fromCache(request));
-  else if (url.pathname === CONFIG.page) event.respondWith(page(request));
-  else if (url.pathname.startsWith(CONFIG.page)) event.respondWith(elsewhere(request));
+  else if (url.pathname === CONFIG.shell) event.respondWith(page(request));
+  else if (url.pathname.startsWith(CONFIG.shell)) event.respondWith(elsewhere(request));
 });
 self.addEventListener("sync", (event) => {
   if (event.tag !== "aussendienst") return;
