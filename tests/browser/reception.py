@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import re
 import signal
 import threading
 import time
@@ -21,11 +22,18 @@ from playwright.sync_api import Error as PlaywrightError
 
 from tests.browser.conftest import ARGUMENTS, CHROMIUM, PHONE
 
-Mood = Literal["good", "cut", "deaf"]
+Mood = Literal["good", "cut", "deaf", "slow", "hang", "500", "502"]
+SLOW = 50_000 / 8
+"""Bytes per second of a slow 2G line, and its delay in seconds."""
+DELAY = 0.4
 
 
 class Reception:
-    """Forwards a port of its own to `port`. "cut": nobody answers. "deaf": what is sent arrives, but no answer."""
+    """Forwards a port of its own to `port`, which may change when the platform is started anew.
+
+    "cut": nobody answers. "deaf": what is sent arrives, but no answer. "slow": as on 2G. "hang": somebody takes the call
+    and says nothing. "500" and "502": somebody on the way answers with this error.
+    """
 
     def __init__(self, port: int) -> None:
         self.upstream = port
@@ -47,6 +55,11 @@ class Reception:
         """Change the reception at once, for what is under way as well."""
         self._do(self._set(mood))
 
+    def move(self, port: int) -> None:
+        """The platform was started anew at another port: what was under way is cut off."""
+        self.upstream = port
+        self._do(self.hang_up())
+
     def close(self) -> None:
         """End it."""
         self._do(self._set("cut"))
@@ -62,16 +75,24 @@ class Reception:
         self.port = self._server.sockets[0].getsockname()[1]
 
     async def _set(self, mood: Mood) -> None:
-        self.mood = mood
+        before, self.mood = self.mood, mood
+        if mood not in {"good", "deaf", "slow"} or before == "hang":
+            await self.hang_up()
         if mood == "cut" and self._server is not None:
             self._server.close()
             self._server = None
-            for writer in list(self._writers):
-                writer.transport.abort()
         elif mood != "cut" and self._server is None:
             await self._listen()
 
+    async def hang_up(self) -> None:
+        """Cut what is under way."""
+        for writer in list(self._writers):
+            writer.transport.abort()
+
     async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if self.mood in {"hang", "500", "502"}:
+            await self._answer(reader, writer)
+            return
         try:
             far_reader, far_writer = await asyncio.open_connection("127.0.0.1", self.upstream)
         except OSError:
@@ -83,11 +104,34 @@ class Reception:
         finally:
             self._writers -= {writer, far_writer}
 
+    async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Take one request without the platform."""
+        status = self.mood
+        self._writers.add(writer)
+        try:
+            head = await reader.readuntil(b"\r\n\r\n")
+            found = re.search(rb"content-length: (\d+)", head, re.IGNORECASE)
+            await reader.readexactly(int(found[1]) if found else 0)
+            if status == "hang":
+                await reader.read()  # until somebody gives up
+            else:
+                body = b"<h1>Error</h1>"
+                writer.write(f"HTTP/1.1 {status} Error\r\nContent-Type: text/html\r\n".encode())
+                writer.write(f"Content-Length: {len(body)}\r\nConnection: close\r\n\r\n".encode() + body)
+                await writer.drain()
+        except (OSError, asyncio.IncompleteReadError):
+            pass
+        finally:
+            self._writers.discard(writer)
+            writer.close()
+
     async def _pass(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, back: bool = False) -> None:
         with contextlib.suppress(OSError):
-            while chunk := await reader.read(65_536):
+            while chunk := await reader.read(8_192 if self.mood == "slow" else 65_536):
                 if back and self.mood == "deaf":
                     break
+                if self.mood == "slow":
+                    await asyncio.sleep(DELAY + len(chunk) / SLOW)
                 writer.write(chunk)
                 await writer.drain()
         if back:
