@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from io import BytesIO
 
-from django.contrib.gis.geos import LineString, MultiLineString, Point, Polygon
+from django.contrib.gis.geos import GeometryCollection, GEOSGeometry, LineString, Point, Polygon
 from PIL import Image, ImageDraw, UnidentifiedImageError
 
 from geo.models import Municipality, Street
@@ -19,21 +19,22 @@ PAPER, STREET, MARK = (244, 245, 247), (176, 182, 192), (29, 79, 145)
 MOST_STREETS = 400
 
 
-def _pixels(lon: float, lat: float, zoom: int) -> tuple[float, float]:
+def pixels(lon: float, lat: float, zoom: int) -> tuple[float, float]:
     """Web Mercator in pixels of the whole world at a zoom."""
     world = SIDE * (1 << zoom)
     sine = math.sin(math.radians(max(-85.0, min(85.0, lat))))
     return (lon + 180) / 360 * world, (0.5 - math.log((1 + sine) / (1 - sine)) / (4 * math.pi)) * world
 
 
-def _lonlat(x: float, y: float, zoom: int) -> tuple[float, float]:
+def lonlat(x: float, y: float, zoom: int) -> tuple[float, float]:
+    """Longitude and latitude of a place given in `pixels`."""
     world = SIDE * (1 << zoom)
     return x / world * 360 - 180, math.degrees(math.atan(math.sinh(math.pi * (1 - 2 * y / world))))
 
 
 def place_picture(municipality: Municipality, point: Point, *, width: int = 960, height: int = 480) -> bytes:
     """PNG of the surroundings of a point (WGS84); north is up. A tile that is missing leaves its place empty."""
-    x, y = _pixels(point.x, point.y, ZOOM)
+    x, y = pixels(point.x, point.y, ZOOM)
     image = _ground(municipality, (width, height), x - width / 2, y - height / 2, ZOOM)
     pen = ImageDraw.Draw(image)
     middle = (width / 2, height / 2)
@@ -46,7 +47,7 @@ def places_picture(
 ) -> bytes:
     """PNG of a map that holds all places (WGS84, at least one), each with its short name in its mark; north is up."""
     zoom = next((one for one in range(ZOOM, 3, -1) if _fits(places, one, width - 120, height - 120)), 3)
-    spots = [(name, *_pixels(point.x, point.y, zoom)) for name, point in places]
+    spots = [(name, *pixels(point.x, point.y, zoom)) for name, point in places]
     xs, ys = [x for _name, x, _y in spots], [y for _name, _x, y in spots]
     left, top = (min(xs) + max(xs) - width) / 2, (min(ys) + max(ys) - height) / 2
     image = _ground(municipality, (width, height), left, top, zoom)
@@ -59,7 +60,7 @@ def places_picture(
 
 
 def _fits(places: Sequence[tuple[str, Point]], zoom: int, width: int, height: int) -> bool:
-    spots = [_pixels(point.x, point.y, zoom) for _name, point in places]
+    spots = [pixels(point.x, point.y, zoom) for _name, point in places]
     xs, ys = [x for x, _y in spots], [y for _x, y in spots]
     return max(xs) - min(xs) <= width and max(ys) - min(ys) <= height
 
@@ -72,13 +73,13 @@ def _png(image: Image.Image) -> bytes:
 
 def _ground(municipality: Municipality, size: tuple[int, int], left: float, top: float, zoom: int) -> Image.Image:
     image = Image.new("RGB", size, PAPER)
-    if not _tiles(image, left, top, zoom):
+    if not paste_tiles(image, left, top, zoom):
         _streets(image, municipality, left, top, zoom)
     return image
 
 
-def _tiles(image: Image.Image, left: float, top: float, zoom: int) -> bool:
-    """Paste the tiles of the base map; whether there was any."""
+def paste_tiles(image: Image.Image, left: float, top: float, zoom: int) -> bool:
+    """Paste the tiles of the base map, `left` and `top` as of `pixels`; whether there was any."""
     found = False
     for column in range(int(left // SIDE), int((left + image.width) // SIDE) + 1):
         for row in range(int(top // SIDE), int((top + image.height) // SIDE) + 1):
@@ -97,20 +98,21 @@ def _tiles(image: Image.Image, left: float, top: float, zoom: int) -> bool:
 
 
 def _streets(image: Image.Image, municipality: Municipality, left: float, top: float, zoom: int) -> None:
-    west, north = _lonlat(left, top, zoom)
-    east, south = _lonlat(left + image.width, top + image.height, zoom)
+    west, north = lonlat(left, top, zoom)
+    east, south = lonlat(left + image.width, top + image.height, zoom)
     box = Polygon.from_bbox((west, south, east, north))
     box.srid = 4326
     pen = ImageDraw.Draw(image)
     rows = Street.objects.filter(municipality=municipality, line__bboverlaps=box)[:MOST_STREETS]
     for street in rows:
-        for line in _lines(street.line):
-            places = [_pixels(lon, lat, zoom) for lon, lat in line.coords]
+        for line in lines_of(street.line):
+            places = [pixels(lon, lat, zoom) for lon, lat in line.coords]
             pen.line([(x - left, y - top) for x, y in places], fill=STREET, width=max(2, zoom - 10), joint="curve")
 
 
-def _lines(line: MultiLineString | LineString | None) -> list[LineString]:
+def lines_of(line: GEOSGeometry | None) -> list[LineString]:
+    """The lines of a course, whatever cutting left of it."""
     if line is None:
         return []
-    parts = list(line) if isinstance(line, MultiLineString) else [line]
+    parts = list(line) if isinstance(line, GeometryCollection) else [line]
     return [part for part in parts if isinstance(part, LineString)]

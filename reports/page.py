@@ -11,6 +11,8 @@ from io import BytesIO
 from typing import Any
 
 import segno
+from django.conf import settings
+from django.contrib.gis.geos import Point
 from django.db.models import F
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
@@ -31,6 +33,7 @@ from cases.services import feedback_until
 from geo.localized import localized
 from geo.proof.asking import refusal
 from geo.proof.policy import Purpose
+from geo.sketch import surroundings
 from reports.asking import here, too_often
 from reports.ideas import goal_of
 from reports.policy import KIND
@@ -40,6 +43,8 @@ from reports.throttle import may_ask
 from reports.together import original_of, pictures_of_duplicates
 
 FEEDBACKS_PER_HOUR = 10
+SCHEMES = {"hell": False, "dunkel": True}
+"""Light and dark pictures, by their address."""
 
 
 def public_case(request: HttpRequest, number: str) -> Case:
@@ -105,6 +110,8 @@ def _page(request: HttpRequest, case: Case) -> HttpResponse:
         "photos": [drawn(one, index, report) for index, one in enumerate(pictures, 1) if one.ready],
         "moments": [told(moment, report) for moment in timeline(case)],
         "goal": goal_of(case),
+        "tiled": bool(settings.TILE_URL),
+        "map_source": settings.TILE_ATTRIBUTION if settings.TILE_URL else "",
         "original": original if original is not None and original.url else None,
     }
     return render(request, "reports/report.html", context)
@@ -250,6 +257,21 @@ def qr(request: HttpRequest, number: str) -> HttpResponse:
     drawing = BytesIO()
     segno.make(report.url, error="m").save(drawing, kind="svg", scale=8, border=4, dark="#000", light="#fff")
     return HttpResponse(drawing.getvalue(), content_type="image/svg+xml")
+
+
+@require_safe
+@cache_control(public=True, max_age=3600)
+@conditional_page
+def place(request: HttpRequest, number: str, scheme: str) -> HttpResponse:
+    """The surroundings of the public place as a picture, `scheme` "hell" or "dunkel"; 404 without a place."""
+    case = public_case(request, number)
+    if (away := elsewhere(request, case, request.path)) is not None:
+        return away
+    at = public_report(case).point
+    if at is None or scheme not in SCHEMES:
+        raise Http404
+    picture = surroundings(case.municipality, Point(*at, srid=4326), dark=SCHEMES[scheme])
+    return HttpResponse(picture.body, content_type=picture.kind)
 
 
 @require_safe

@@ -14,6 +14,7 @@ urlpatterns = [
     path("meldungen/<str:number>/folgen/", page.interest, name="report_interest"),
     path("meldungen/<str:number>/rueckmeldung/", page.feedback, name="report_feedback"),
     path("meldungen/<str:number>/qr.svg", page.qr, name="report_qr"),
+    path("meldungen/<str:number>/ort/<slug:scheme>/", page.place, name="report_place"),
     path("meine/<str:secret>/", own.show, name="own_report"),
     path("meine/<str:secret>/<slug:slug>/", own.deed, name="own_deed"),
     path("bestaetigen/folgen/<str:token>/", tokens.confirm_interest, name="confirm_interest"),

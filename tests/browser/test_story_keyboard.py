@@ -73,6 +73,19 @@ def in_action_bar(desk: Page, role: Literal["button", "link"], name: str) -> Non
     desk.keyboard.press("Enter")
 
 
+def the_map_comes_alive(page: Page) -> None:
+    """The place is a picture until somebody wants to move it; nothing on the page moves by that."""
+    place = page.locator("#small-map")
+    expect(place.get_by_role("img", name="Ort auf der Karte: ")).to_have_js_property("complete", True)
+    expect(page.locator('script[src*="leaflet"]')).to_have_count(0)
+    press(page, "button", "Karte bewegen")
+    expect(place.locator("canvas").first).to_be_attached()
+    expect(place).to_be_focused()
+    expect(place).to_have_role("application")
+    expect(place.locator("> img")).to_have_count(0)
+    assert place.bounding_box()["height"] == 224  # type: ignore[index]
+
+
 def test_from_the_pin_to_the_closed_loop_by_keyboard(
     town: Town,
     visit: Callable[..., Page],
@@ -95,6 +108,7 @@ def test_from_the_pin_to_the_closed_loop_by_keyboard(
     paul.goto(f"/meldungen/{number}/")
     expect(paul.locator(".report__text")).to_have_text("Tiefes Loch vor der Schule.")
     expect(paul.locator(".report__photos img")).to_have_count(1)
+    the_map_comes_alive(paul)
     press(paul, "link", "Folgen")
     write(paul, paul.get_by_role("textbox", name=re.compile("^E-Mail")), FOLLOWER)
     paul.keyboard.press("Enter")

@@ -85,6 +85,7 @@ def addresses(case: Case) -> dict[str, list[str]]:
         "report_interest": [f"/meldungen/{number}/folgen/"],
         "report_feedback": [f"/meldungen/{number}/rueckmeldung/"],
         "report_qr": [f"/meldungen/{number}/qr.svg"],
+        "report_place": [f"/meldungen/{number}/ort/hell/"],
         "report_new": ["/melden/"],
         "statistics": ["/statistik/"],
         "widget": [f"/widget/?{query}" for query in searches],

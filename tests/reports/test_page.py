@@ -89,13 +89,13 @@ def test_what_may_not_be_known_looks_like_what_does_not_exist(client, town, make
         response = page(client, case)
         assert response.status_code == 404
         assert response.content.replace(str(case.number).encode(), b"HSW-2026-999999") == unknown.content
-        for below in ("folgen/", "rueckmeldung/", "qr.svg"):
+        for below in ("folgen/", "rueckmeldung/", "qr.svg", "ort/hell/"):
             assert client.get(f"/meldungen/{case.number}/{below}").status_code == 404
 
 
 def test_a_report_in_review_can_neither_be_followed_nor_answered(client, make_report):
     case = make_report()
-    for below in ("folgen/", "rueckmeldung/", "qr.svg"):
+    for below in ("folgen/", "rueckmeldung/", "qr.svg", "ort/hell/"):
         assert client.get(f"/meldungen/{case.number}/{below}").status_code == 404
     assert (
         client.post(f"/meldungen/{case.number}/folgen/", {"email": "a@example.org", "follow": "on"}).status_code == 404
@@ -131,6 +131,35 @@ def test_the_qr_code_is_a_drawing_of_the_address(client, release):
     response = client.get(f"/meldungen/{release().number}/qr.svg")
     assert response["Content-Type"] == "image/svg+xml"
     assert b"<svg" in response.content
+
+
+def test_the_place_is_a_picture_that_needs_no_script(client, release):
+    case = release(address="Mühlenstraße 12")
+    text = page(client, case).content.decode()
+    for scheme in ("hell", "dunkel"):
+        address = f"/meldungen/{case.number}/ort/{scheme}/"
+        assert f'src="{address}?{case.point.y},{case.point.x}" alt="Ort auf der Karte: Mühlenstraße 12"' in text
+        response = client.get(address)
+        assert response["Content-Type"] == "image/svg+xml"
+        assert "public" in response["Cache-Control"]
+        assert not response.cookies
+        again = client.get(address, headers={"if-none-match": response["ETag"]})
+        assert again.status_code == 304
+    assert client.get(f"/meldungen/{case.number}/ort/bunt/").status_code == 404
+
+
+def test_tiles_are_one_picture_that_names_its_source(client, release, settings):
+    settings.TILE_URL, settings.TILE_ATTRIBUTION = "https://tiles.example.org/{z}/{x}/{y}.png", "© <b>Amt</b>"
+    text = page(client, release()).content.decode()
+    assert "/ort/hell/" in text
+    assert "/ort/dunkel/" not in text
+    assert '<p class="place__source">© Amt</p>' in text
+
+
+def test_without_a_place_there_is_no_picture(client, town, release):
+    case = release(category=town.praise, point=None)
+    assert "/ort/" not in page(client, case).content.decode()
+    assert client.get(f"/meldungen/{case.number}/ort/hell/").status_code == 404
 
 
 class TestInterest:

@@ -1,29 +1,34 @@
-// The page of one report: a small map of the place, and sharing.
-import {createMap} from "./base.js";
+// The public page of a report: sharing, and its place as a map that moves once somebody asks for it.
 import {share} from "./share.js";
-import {pinOptions} from "../pin.js";
 
 share(document);
 
-/** Draw the map of the place; without it the page says the address all the same. */
-async function draw(element) {
-  const { lat, lon, look, icon } = element.dataset;
+/** Put a live map where the picture of the place is. Nothing moves; the picture stays until the ground is drawn. */
+async function comeAlive(element) {
+  const [{ createMap }, { pinOptions }] = await Promise.all([import("./base.js"), import("../pin.js")]);
+  const { lat, lon, look, icon, label } = element.dataset;
   const place = [Number(lat), Number(lon)];
-  const still = { dragging: false, scrollWheelZoom: false, doubleClickZoom: false, touchZoom: false, boxZoom: false, keyboard: false };
-  const { map, L } = await createMap(element, { center: place, zoom: 16, options: still });
-  map.zoomControl?.remove();
-  element.querySelector(".leaflet-control-zoom")?.remove();
+  const pictures = [...element.children];
+  const { map, L, ground } = await createMap(element, { center: place, zoom: 16 });
   L.marker(place, { icon: L.divIcon(pinOptions(look, icon)), keyboard: false, interactive: false }).addTo(map);
+  element.classList.add("no-print");
+  element.setAttribute("role", "application");
+  element.setAttribute("aria-label", label);
+  element.focus({ preventScroll: true });
+  for (const one of pictures) if (one.localName !== "img") one.remove();
+  await ground;
+  for (const one of pictures) one.remove();
 }
 
 const element = document.getElementById("small-map");
-if (element) {
-  element.hidden = false;
-  // Not before somebody comes near it: on a phone it lies below the photos.
-  const near = new IntersectionObserver((seen) => {
-    if (!seen.some((one) => one.isIntersecting)) return;
-    near.disconnect();
-    draw(element).catch(() => (element.hidden = true));
-  }, { rootMargin: "100px" });
-  near.observe(element);
+const button = element?.querySelector("button");
+if (button) {
+  button.hidden = false;
+  // Anywhere on the picture; the button is for those who tell it by its words or by the keyboard.
+  element.addEventListener("click", () => {
+    if (button.getAttribute("aria-busy")) return;
+    button.setAttribute("aria-busy", "true");
+    // The link below leads to the map all the same.
+    comeAlive(element).catch(() => button.remove());
+  });
 }
