@@ -59,6 +59,18 @@ self.addEventListener("activate", (event) => event.waitUntil((async () => {
 """
 
 
+def modules() -> list[str]:
+    """Addresses of the modules that the page starts with: named in its head, they need not be found one by one."""
+    return [static(name) for name in _modules()]
+
+
+@lru_cache
+def _modules() -> tuple[str, ...]:
+    later = ("js/field/map.js", "js/map/")
+    names = offline.names_of(("js/field/app.js",))
+    return tuple(name for name in names if name.startswith("js/") and not name.startswith(later))
+
+
 def files(municipality: Municipality) -> list[str]:
     """Addresses of everything that the page needs besides itself."""
     look = style.address(municipality)

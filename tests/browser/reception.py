@@ -31,8 +31,8 @@ DELAY = 0.4
 class Reception:
     """Forwards a port of its own to `port`, which may change when the platform is started anew.
 
-    "cut": nobody answers. "deaf": what is sent arrives, but no answer. "slow": as on 2G. "hang": somebody takes the call
-    and says nothing. "500" and "502": somebody on the way answers with this error.
+    "cut": nobody answers. "deaf": what is sent arrives, but no answer. "slow": as on 2G. "hang": somebody takes the
+    call and says nothing. "500" and "502": somebody on the way answers with this error.
     """
 
     def __init__(self, port: int) -> None:
@@ -42,6 +42,8 @@ class Reception:
         self._writers: set[asyncio.StreamWriter] = set()
         self._server: asyncio.Server | None = None
         self.port = 0
+        self.bytes = 0
+        """How much went to the phone so far."""
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._thread.start()
         self._do(self._listen())
@@ -130,6 +132,7 @@ class Reception:
             while chunk := await reader.read(8_192 if self.mood == "slow" else 65_536):
                 if back and self.mood == "deaf":
                     break
+                self.bytes += len(chunk) if back else 0
                 if self.mood == "slow":
                     await asyncio.sleep(DELAY + len(chunk) / SLOW)
                 writer.write(chunk)
