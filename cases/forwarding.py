@@ -20,6 +20,7 @@ from cases.change import Act, By, Step, change, require
 from cases.errors import Invalid, NoSuchEdge
 from cases.following import checked_email
 from cases.models import Case, Entry, File, Forward, new_secret
+from cases.pieces import in_pieces
 from cases.policy import ACTIVE, Deed, Means, State
 from cases.services import checked_text, move
 from cases.stepping import first_stage, step_to
@@ -151,7 +152,7 @@ def remind(*, at: datetime, days: int = REMIND_DAYS) -> int:
         case__state__in=[state.value for state in ACTIVE],
     )
     done = 0
-    for held in late.select_related("case").order_by("pk").iterator():
+    for held in in_pieces(late.select_related("case").order_by("pk")):
         with transaction.atomic():
             if not Forward.objects.filter(pk=held.pk, reminded_at=None, ended_at=None).update(reminded_at=at):
                 continue

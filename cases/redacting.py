@@ -24,6 +24,7 @@ from cases.areas import Area
 from cases.change import Act, By, change, require
 from cases.errors import Conflict, Invalid
 from cases.models import Entry, File, Hold, new_secret
+from cases.pieces import in_pieces
 from cases.policy import Deed
 
 log = structlog.get_logger("anliegen.files")
@@ -116,7 +117,7 @@ def delete_originals(*, at: datetime) -> int:
         )
         .order_by(F("case__closed_at").asc(), "pk")
     )
-    for file in waiting.iterator(chunk_size=200):
+    for file in in_pieces(waiting):
         assert file.case is not None
         day = terms.ends_on(file.case, terms.ORIGINALS)
         if day is None or day > localdate(at):

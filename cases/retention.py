@@ -10,6 +10,7 @@ from django.db.models import Exists, OuterRef
 
 from cases import files
 from cases.models import Draft, File, Follow, Support
+from cases.pieces import in_pieces
 from cases.policy import CONTACT_DAYS
 
 DRAFT_DAYS = 30
@@ -34,7 +35,7 @@ def delete_old_drafts(*, at: datetime, days: int = DRAFT_DAYS) -> int:
     """Delete drafts that nobody touched for `days` days, with the photos that belong to no case; returns how many."""
     old = Draft.objects.filter(changed_at__lt=at - timedelta(days=days))
     number = 0
-    for draft in old.iterator():
+    for draft in in_pieces(old):
         with transaction.atomic():
             for file in draft.files.filter(case=None):
                 files.delete(file=file)
@@ -54,7 +55,7 @@ def delete_unattached_files(*, at: datetime, days: int = UNATTACHED_DAYS) -> int
         *[~use for use in uses], draft=None, entry=None, created_at__lt=at - timedelta(days=days)
     )
     number = 0
-    for file in loose.iterator():
+    for file in in_pieces(loose):
         with transaction.atomic():
             files.delete(file=file)
         number += 1

@@ -20,6 +20,7 @@ from cases.change import Act, By, change, lies_with
 from cases.errors import Invalid, NoSuchEdge
 from cases.following import reporter_confirmed
 from cases.models import Case, Contact, Entry, File, Stage
+from cases.pieces import in_pieces
 from cases.policy import (
     CLOCK_STOPPED,
     CLOSED,
@@ -340,7 +341,7 @@ def delete_unconfirmed(*, at: datetime, days: int) -> int:
         source__in=["web", "api"],
     ).exclude(contact__email="")
     deleted = 0
-    for case in late.iterator():
+    for case in in_pieces(late):
         delete_contact(case=case, by=By.system(), act=Act(at=at))
         deleted += 1
     return deleted

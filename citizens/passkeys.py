@@ -27,6 +27,7 @@ from fido2.webauthn import (
     UserVerificationRequirement,
 )
 
+from cases.pieces import in_pieces
 from citizens import services
 from citizens.models import Access, Passkey
 from citizens.policy import PASSKEY_UNUSED, PASSKEYS
@@ -130,7 +131,7 @@ def open_by(*, municipality: Municipality, site: Site, state: State, answer: Any
 def forget(*, at: datetime) -> int:
     """Delete passkeys that were not used for long, or whose address nothing belongs to any more; returns how many."""
     deleted = Passkey.objects.filter(used_at__lt=at - PASSKEY_UNUSED).delete()[0]
-    for row in Passkey.objects.select_related("municipality__parent__parent").iterator():
+    for row in in_pieces(Passkey.objects.select_related("municipality__parent__parent").order_by("pk")):
         stand_in = Access(municipality=row.municipality, email=row.email, asked_at=at)
         if not services.known(stand_in):
             row.delete()

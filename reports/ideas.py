@@ -23,6 +23,7 @@ from cases import routing
 from cases.change import Act, By, change
 from cases.errors import Refused
 from cases.models import Case, Entry
+from cases.pieces import in_pieces
 from cases.policy import ACTIVE, Deed, State
 from cases.services import move
 from geo.models import Municipality
@@ -64,10 +65,10 @@ def look(*, at: datetime) -> tuple[int, int]:
             continue
         needed, days = terms
         ideas = _open(town)
-        for case in ideas.filter(supporters__gte=needed).iterator(chunk_size=200):
+        for case in in_pieces(ideas.filter(supporters__gte=needed)):
             reached += _tried(reach, case, needed, at)
         late = ideas.filter(supporters__lt=needed, public_at__lt=at - timedelta(days=days), state=State.NEW.value)
-        for case in late.iterator(chunk_size=200):
+        for case in in_pieces(late):
             closed += _tried(close, case, needed, at)
     return reached, closed
 
