@@ -27,6 +27,6 @@ def beat(request: HttpRequest, pk: int) -> HttpResponse:
         return HttpResponse(status=204)
     others = presence.note(case, user, writing=request.POST.get("writing") == "1")
     version = request.POST.get("version", "")
-    moved = version.isdecimal() and int(version) != case.version
+    moved = version.isdecimal() and version.lstrip("0") != str(case.version)
     again = reverse("desk_case", args=[pk]) + Query.read(request.GET, user).address()
     return render(request, "moderation/parts/presence.html", {"others": others, "moved": moved, "again": again})

@@ -47,7 +47,7 @@ def chosen(values: Iterable[str]) -> dict[int, int]:
     found: dict[int, int] = {}
     for value in values:
         pk, _dash, version = value.partition("-")
-        if pk.isdecimal() and version.isdecimal() and len(value) < 36:
+        if pk.isdecimal() and version.isdecimal() and len(pk) < 18 and len(version) < 9:
             found[int(pk)] = int(version)
     return dict(list(found.items())[:MOST])
 

@@ -7,6 +7,7 @@ switched off. Raises Unfit with all that is wrong; then nothing was changed.
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -24,7 +25,7 @@ from forms.models import Form
 from forms.services import Unsound, put_form
 from geo.localized import localized
 from geo.models import Municipality
-from moderation.transfer.plain import fill
+from moderation.transfer.plain import fill, fit
 from moderation.transfer.reading import ABOVE, FORMAT, OF_TOPIC, SETTINGS, VERSION, Document, document
 from pages.models import Page, Statement
 from pages.policy import Key
@@ -40,6 +41,8 @@ LISTS: Final = {
 }
 """Parts of the document that are rows with slugs, and what the log calls them."""
 PARTS: Final = {"settings": dict, "pages": dict, "responsibilities": list, **dict.fromkeys(LISTS, list)}
+_NUL: Final = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
+"""The sign no database takes, as JSON writes it."""
 SIZE_MAX: Final = 4_000_000
 """Bytes of a file; a large county with its areas has about one million."""
 
@@ -80,9 +83,11 @@ def read(data: bytes | str) -> Document:
         raise Unfit([_("The file is too large.")])
     try:
         found = json.loads(data)
+        # Infinity and halves of characters are read by Python, and no database takes them.
+        storable = _NUL.search(json.dumps(found, ensure_ascii=False, allow_nan=False).encode()) is None
     except (ValueError, RecursionError) as error:
         raise Unfit([_("This is no file with rules.")]) from error
-    if not isinstance(found, dict) or found.get("format") != FORMAT:
+    if not storable or not isinstance(found, dict) or found.get("format") != FORMAT:
         raise Unfit([_("This is no file with rules.")])
     if found.get("version") != VERSION:
         raise Unfit(
@@ -207,7 +212,10 @@ class _Taking:
             self.problems.append(f"settings: {unknown[0]}?")
         for name in SETTINGS:
             if name in values:
-                setattr(self.town, name, values[name])
+                try:
+                    setattr(self.town, name, fit(Municipality._meta.get_field(name), values[name]))
+                except ValidationError as error:
+                    self.problems += [f"settings {name}: {one}" for one in error.messages]
         self._save("settings", self.town, only=set(SETTINGS))
 
     def _rows(self, part: str, model: type[models.Model]) -> None:

@@ -17,6 +17,9 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext as _
 
+from accounts.hours import check as check_hours
+from geo.localized import validate_localized
+
 Named = Callable[[models.ForeignKey[Any, Any], Any], str | None]
 """How a row names another: (key, the other row or None) → slug."""
 Found = Callable[[models.ForeignKey[Any, Any], str], Any]
@@ -81,7 +84,46 @@ def fill(row: models.Model, values: Mapping[str, Any], found: Found, without: fr
         elif isinstance(field, GeometryField) and values[name] is not None:
             setattr(row, field.attname, _geometry(values[name]))
         else:
-            setattr(row, field.attname, field.to_python(values[name]))
+            setattr(row, field.attname, fit(field, values[name]))
+
+
+def fit(field: models.Field[Any, Any], value: Any) -> Any:
+    """The value as the column takes it; JSON as pages expect to find it, for a form would have seen to that.
+
+    Raises ValidationError.
+    """
+    if value is None and not field.null:
+        raise ValidationError(_("“%(name)s” cannot be empty.") % {"name": field.name})
+    if isinstance(field, models.JSONField) and value is not None:
+        SHAPES.get(field.name, validate_localized)(value)
+        return value
+    if isinstance(value, dict | list):
+        raise ValidationError(_("“%(name)s” is not as it should be.") % {"name": field.name})
+    return field.to_python(value)
+
+
+def _fits_itself(value: Any) -> None:
+    """The column has a validator of its own."""
+
+
+def _phones(value: Any) -> None:
+    rows = value if isinstance(value, list) else [None]
+    if not all(isinstance(one, list) and len(one) == 2 and all(isinstance(part, str) for part in one) for one in rows):
+        raise ValidationError(_("“%(name)s” is not as it should be.") % {"name": "phones"})
+
+
+def _slugs(value: Any) -> None:
+    if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
+        raise ValidationError(_("“%(name)s” is not as it should be.") % {"name": "topics"})
+
+
+SHAPES: Final[dict[str, Callable[[Any], None]]] = {
+    "hours": check_hours,
+    "phones": _phones,
+    "topics": _slugs,
+    **dict.fromkeys(("texts", "working_days", "closed_days", "patience"), _fits_itself),
+}
+"""What a column of JSON holds, where it is no text in several languages."""
 
 
 def _geometry(value: Any) -> GEOSGeometry:

@@ -157,7 +157,7 @@ def _queue(one: Queue) -> dict[str, Any]:
 def mails(request: HttpRequest, only: int | None) -> HttpResponse:
     """Try failed mails again, or give them up: one (its id), or all that may be seen ("all")."""
     now, deed, which = timezone.now(), request.POST.get("deed"), request.POST.get("mail", "")
-    ids = [int(which)] if which.isdecimal() else []
+    ids = [int(which)] if which.isdecimal() and len(which) < 18 else []
     if which == "all":
         ids = list(failures(municipality_id=only).values_list("pk", flat=True))
     if deed == "resend":

@@ -131,3 +131,10 @@ def test_nobody_plans_for_others(login, town, neighbour, team, make_report):
     stranger.post(reverse("desk_planning_do"), {"vorgang": [f"{case.pk}-1"], "tun": "einplanen"})
     assert stranger.get(reverse("desk_day_list", args=[team.pk, "2026-03-02"])).status_code == 404
     assert not Job.objects.exists()
+
+
+def test_a_number_no_database_knows_chooses_nothing(manager, town, team, make_report):
+    make_report()
+    page, _data = send(manager, "einplanen", [], team, localdate(), vorgang=["9" * 25 + "-1"])
+    assert page.status_code == 422
+    assert "Bitte wählen Sie zuerst Vorgänge aus." in page.content.decode()

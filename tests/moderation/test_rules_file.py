@@ -104,6 +104,13 @@ def test_what_the_file_lacks_goes_and_what_is_in_use_is_switched_off(
         lambda rules: rules["responsibilities"][0].update(area={"type": "Point", "coordinates": [1, 2]}),
         lambda rules: rules["responsibilities"][0].update(unit="^gibt-es-nicht"),
         lambda rules: rules["forms"][0].update(definition={"steps": "keine"}),
+        lambda rules: rules["settings"].update(patience=None),
+        lambda rules: rules["topics"][0].update(name=[None]),
+        lambda rules: rules["stages"][0].update(label={"de": 1}),
+        lambda rules: rules["stages"][0].update(slug="\ud800"),
+        lambda rules: rules["text_blocks"][0].update(text={"de": "a\0b"}),
+        lambda rules: rules["text_blocks"][0].update(title={"de": "Dank"}),
+        lambda rules: rules["units"][0].update(hours={"0": "immer"}),
     ],
 )
 def test_a_file_that_does_not_fit_changes_nothing(rich: Municipality, spoil: Any) -> None:
