@@ -285,8 +285,16 @@ def field(bound: BoundField, hint: str = "", classes: str = "", **extra: Any) ->
         "choices": _choices(bound, attrs) if kind == "group" else (),
         "radio": isinstance(widget, RadioSelect) and not isinstance(widget, CheckboxSelectMultiple),
         "classes": classes,
-        "optional": not bound.field.required and kind not in {"check", "hidden"},
+        "optional": not bound.field.required and not _answered(bound, kind),
     }
+
+
+def _answered(bound: BoundField, kind: str) -> bool:
+    """Whether a choice stands there already, so that nobody has to be told that none is needed."""
+    if kind in {"check", "hidden"}:
+        return True
+    one = kind == "select" or (kind == "group" and not isinstance(bound.field.widget, CheckboxSelectMultiple))
+    return one and bound.value() not in (None, "", [])
 
 
 def _kind(widget: Any) -> str:
