@@ -35,10 +35,79 @@ STEPS: Final = (
     Step("categories", "setup_categories", _("Categories"), _("What citizens may report, and who settles it.")),
     Step("people", "setup_people", _("People"), _("Who works here, and in which role.")),
 )
+#: What can be set up beside the steps, in the order of the overview; `slug` is how the names of its pages begin.
+FURTHER: Final = (
+    Step(
+        "desk_pages",
+        "desk_pages",
+        _("Pages and texts"),
+        _("Imprint, privacy, accessibility, contact, Leichte Sprache, sign language."),
+    ),
+    Step(
+        "setup_intake",
+        "setup_intake",
+        _("Reports by mail"),
+        _("An address citizens write to, and the mailbox it is fetched from."),
+    ),
+    Step(
+        "setup_directory",
+        "setup_directory",
+        _("Login with the accounts of the town hall"),
+        _("Your own directory says who works here, and in which role."),
+    ),
+    Step("setup_ideas", "setup_ideas", _("Ideas"), _("How many supporters an idea needs, and how long it has.")),
+    Step(
+        "setup_responsibility",
+        "setup_responsibility",
+        _("Responsibility"),
+        _("Who gets a new report, by category and place."),
+    ),
+    Step(
+        "setup_stage",
+        "setup_stages",
+        _("Stages"),
+        _("What the states are called here, and what citizens read with them."),
+    ),
+    Step("setup_block", "setup_blocks", _("Text blocks"), _("Prepared answers in several languages.")),
+    Step(
+        "setup_patience",
+        "setup_patience",
+        _("Reminders"),
+        _("After how many days somebody is reminded of what lies undone."),
+    ),
+    Step(
+        "setup_workdays",
+        "setup_workdays",
+        _("Working days"),
+        _("Which days count for deadlines, and when the town hall is closed."),
+    ),
+    Step(
+        "setup_embed", "setup_embed", _("Embed in your web site"), _("The latest reports in a frame, without scripts.")
+    ),
+    Step(
+        "setup_posters",
+        "setup_posters",
+        _("Posters with QR codes"),
+        _("For lamp posts, playgrounds, bins: scan, take a photo, send."),
+    ),
+    Step(
+        "emergenc",
+        "emergencies",
+        _("Emergency mode"),
+        _("Other categories and a notice for a flood day, prepared in quiet times."),
+    ),
+    Step(
+        "setup_rules",
+        "setup_rules",
+        _("Rules as a file"),
+        _("From a test platform to this one, with every difference shown first."),
+    ),
+    Step("setup_log", "setup_log", _("Log of the rules"), _("Who changed what here, and what it was before.")),
+)
 
 
 def context(municipality: Municipality, current: str = "") -> dict[str, Any]:
-    """What every page of the set-up shows: the steps with their state, and how many are done."""
+    """What every page of the set-up shows: the steps with their state, how many are done, and what else there is."""
     done = steps_done(municipality)
     steps = [
         {
@@ -54,6 +123,9 @@ def context(municipality: Municipality, current: str = "") -> dict[str, Any]:
     ]
     return {
         "steps": steps,
+        "further": [
+            {"slug": one.slug, "title": one.title, "hint": one.hint, "url": reverse(one.name)} for one in FURTHER
+        ],
         "count": len(STEPS),
         "done_count": sum(step.slug in done for step in STEPS),
         "complete": all(step.slug in done for step in STEPS),
