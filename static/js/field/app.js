@@ -19,6 +19,8 @@ const screens = { heute: () => today, auftrag: () => job, neu: () => fresh, wart
 const FRESH = 5 * 60_000;
 const SAID = 8_000;
 const UPDATES = 30 * 60_000;
+/** Nobody touched the phone for so long: it may load a new release. */
+const IDLE = 20_000;
 const context = { user: null, day: null, at: 0, rows: [], foreign: [], counts: counted([], null), online: navigator.onLine, waitsForLogin: false, actions, act, settle, undo, roomFor, go, say, sync: fetchDay, retry: () => actions.run("person"), logout };
 let shown = null;
 let told_at = "";
@@ -26,6 +28,7 @@ let blobs = new Map();
 let silence = 0;
 let registration = null;
 let stale = false;
+let touched = Date.now();
 
 // What the screens get -------------------------------------------------------------------------------------------------
 /** Read anew what is kept; the screen redraws itself. Calls that come together are one. */
@@ -79,7 +82,8 @@ function tell() {
   if (line.dataset.state !== state) line.dataset.state = state;
   const text = line.querySelector("[data-text]");
   if (text.textContent !== texts[state]) text.textContent = texts[state];
-  document.getElementById("ask-login").hidden = !context.waitsForLogin;
+  const asked = context.rows.some((row) => row.state === "queued" && ["login", "other_user"].includes(row.reason));
+  document.getElementById("ask-login").hidden = !context.waitsForLogin && !asked;
 }
 
 /** Say something once, for eyes and for screen readers. */
@@ -197,8 +201,8 @@ async function keepWorker() {
   const offer = () => {
     if (registration.waiting && old && !busy()) registration.waiting.postMessage("take over");
   };
-  registration.addEventListener("updatefound", () => registration.installing?.addEventListener("statechange", () => document.hidden && offer()));
   document.addEventListener("visibilitychange", () => document.hidden && offer());
+  setInterval(() => { if (Date.now() - touched > IDLE) offer(); }, IDLE / 2);
   offer();
   setInterval(() => registration.update().catch(() => undefined), UPDATES);
   const { length } = await actions.waiting();
@@ -207,6 +211,7 @@ async function keepWorker() {
 
 // Start ----------------------------------------------------------------------------------------------------------------
 addEventListener("hashchange", route);
+for (const kind of ["pointerdown", "keydown"]) addEventListener(kind, () => { touched = Date.now(); }, { passive: true });
 addEventListener("online", wake);
 addEventListener("offline", gather);
 addEventListener("pagehide", () => { actions.leaving = true; });
