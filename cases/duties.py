@@ -74,10 +74,11 @@ def due(*, at: datetime, municipality: Municipality | None = None) -> Iterator[D
 def _candidates(part: Part, at: datetime, municipality: Municipality | None) -> QuerySet[Case]:
     earliest = terms.closed_before(terms.COLUMN[part], at)
     held = Hold.objects.filter(case_id=OuterRef("pk"), ended_at=None)
+    later = Entry.objects.filter(case_id=OuterRef("pk"), at__gt=OuterRef("erased_at")).exclude(text="")
     left = {
         Part.CONTACT: Q(contact__isnull=False),
         Part.PHOTOS: Q(Exists(File.objects.filter(case_id=OuterRef("pk")))),
-        Part.CASE: Q(erased_at=None),
+        Part.CASE: Q(erased_at=None) | Q(Exists(later)),
     }[part]
     return (
         Case.objects.filter(left, ~Exists(held), state__in=[state.value for state in CLOSED], closed_at__lte=earliest)

@@ -151,12 +151,13 @@ def releasable(case: Case) -> bool:
     """Whether anything of the case may be released as it stands.
 
     Never what is confidential or of a sort that is not public, nothing while a stage hides the case, and nothing new
-    of what the reporter took back before it was public, nor an internal part. Reads `topic.category` and `stage`.
+    of what the reporter took back before it was public, nor an internal part, nor a case whose words were deleted.
+    Reads `topic.category` and `stage`.
     """
     hidden = case.stage is not None and case.stage.hides
     taken_back = State(case.state) is State.WITHDRAWN and case.public_at is None
-    part = case.part_of_id is not None
-    return not (case.confidential or hidden or taken_back or part) and case.topic.category.rules.public
+    closed_off = case.part_of_id is not None or case.erased_at is not None
+    return not (case.confidential or hidden or taken_back or closed_off) and case.topic.category.rules.public
 
 
 def _publish(step: Step) -> None:
