@@ -18,6 +18,8 @@ const AT_ONCE = 4;
 const OFF = ["nicht-moeglich", "zurueckgeben", "wiedervorlage"];
 /** What has arrived is still shown for so long. */
 const ARRIVED = DAY;
+/** How often logging out tries to send what waits. */
+const TURNS = 3;
 let filling = null;
 
 // Reading --------------------------------------------------------------------------------------------------------------
@@ -219,8 +221,13 @@ function tileAt([lon, lat], zoom) {
 export async function leave(anyway = false) {
   const user = await whose();
   if (!user) return true;
-  await actions.run("person");
-  if (!anyway && (await actions.all()).some((row) => row.user === user.id && waits(row))) return false;
+  const unsent = async () => (await actions.all()).some((row) => row.user === user.id && waits(row));
+  // The worker may be the one that is sending.
+  for (let turn = 0; turn < TURNS && (await unsent()); turn += 1) {
+    if (turn) await new Promise((resolve) => { setTimeout(resolve, 700); });
+    await actions.run("person");
+  }
+  if (!anyway && (await unsent())) return false;
   await meta.put({ name: "leaving", at: Date.now() });
   await meta.remove("user");
   await wipe();
