@@ -13,7 +13,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.policy import Permission
 from accounts.services import is_staff_of, reach
@@ -70,11 +70,12 @@ def new(request: HttpRequest) -> HttpResponse:
     return _page(request, form, status=422)
 
 
-@require_safe
+@require_POST
 @staff_only
 def near(request: HttpRequest) -> HttpResponse:
-    """The similar open reports as a part of the page, asked for while somebody types."""
-    form = EntryForm(request.GET, municipality=_town(request))
+    """The similar open reports as a part of the page, asked for while somebody types. The words travel in the body, so
+    that they stand in no log."""
+    form = EntryForm(request.POST, municipality=_town(request))
     return render(request, "moderation/parts/known.html", {"similar": _similar(request, form)})
 
 

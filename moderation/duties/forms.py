@@ -9,12 +9,13 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.models import Topic
 from geo.models import Municipality
+from moderation.setup.seen import Seen
 
 MOST = 32_767
 """Days; what the columns hold, nearly ninety years."""
 
 
-class TermsForm(forms.Form):
+class TermsForm(Seen, forms.Form):
     """Days after closing; an empty field takes what stands above."""
 
     contact_days = forms.IntegerField(label=_("Contact data"), required=False, min_value=1, max_value=MOST)

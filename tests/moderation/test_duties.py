@@ -1,6 +1,7 @@
 """The page of data protection: only for who answers for it; terms, tonight's list, a person's request."""
 
 import json
+import re
 from datetime import timedelta
 
 import pytest
@@ -58,6 +59,17 @@ def test_terms_are_saved_or_told_what_is_wrong(manager, town, settled):
     assert town.municipality.case_days == 600
     own = reverse("duties_terms_topic", args=[settled.topic.pk])
     assert "Leer: 400 Tage" in manager.get(own).content.decode()
+
+
+def test_terms_that_somebody_else_set_meanwhile_are_shown_first(manager, town):
+    url = reverse("duties_terms")
+    seen = re.search(r'name="seen" value="(\w+)"', manager.get(url).content.decode())
+    type(town.municipality).objects.filter(pk=town.municipality.pk).update(contact_days=90)
+    answer = manager.post(url, {"seen": seen and seen[1], "contact_days": "400"})
+    assert answer.status_code == 422
+    assert "jetzt: „90“, bei Ihnen: „400“" in answer.content.decode()
+    town.municipality.refresh_from_db()
+    assert town.municipality.contact_days == 90
 
 
 def test_a_foreign_category_has_no_terms_here(manager, neighbour):

@@ -50,14 +50,14 @@ def test_what_is_open_nearby_is_shown_while_typing_and_by_a_button(manager, town
     known = make_report("Tiefes Loch vor dem Haus Nummer 3")
     make_report(of=neighbour)
     typed = {**form, **at(town)}
-    part = manager.get(reverse("desk_near"), {name: typed[name] for name in ("category", "text", "lat", "lon")})
+    part = manager.post(reverse("desk_near"), {name: typed[name] for name in ("category", "text", "lat", "lon")})
     assert [one.case for one in part.context["similar"]] == [known]
     page = manager.post(NEW, {**typed, "look": "1"})
     assert page.status_code == 200
     assert known.number in page.content.decode()
     assert "Tiefes Loch vor dem Haus</textarea>" in page.content.decode()
     assert Case.objects.count() == 2
-    nothing = manager.get(reverse("desk_near"), {"category": "schlagloch", "text": "", "lat": "", "lon": "x"})
+    nothing = manager.post(reverse("desk_near"), {"category": "schlagloch", "text": "", "lat": "", "lon": "x"})
     assert nothing.context["similar"] == []
 
 
@@ -91,6 +91,7 @@ def test_what_is_missing_is_said_and_nothing_typed_is_lost(manager, form, make_r
 
 def test_staff_of_this_municipality_only(client, login, town, neighbour):
     assert client.get(NEW).status_code == 302
-    for path in (NEW, reverse("desk_near")):
-        assert login(neighbour.manager).get(path).status_code == 403
-        assert login(town.field).get(path).status_code == 200
+    for method, path in (("get", NEW), ("post", reverse("desk_near"))):
+        assert getattr(login(neighbour.manager), method)(path).status_code == 403
+        assert getattr(login(town.field), method)(path).status_code == 200
+    assert login(town.field).get(reverse("desk_near"), {"text": "Frau Muster"}).status_code == 405
