@@ -36,7 +36,8 @@ SHARED_PHOTOS = Path(__file__).resolve().parents[2] / "shared" / "photos"
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What is marked to run on one database alone must not use any."""
     for item in items:
-        if item.get_closest_marker("once") and "db" in getattr(item, "fixturenames", ()):
+        asks = {"db", "transactional_db", "live_server"} & set(getattr(item, "fixturenames", ()))
+        if item.get_closest_marker("once") and (asks or item.get_closest_marker("django_db")):
             raise pytest.UsageError(f"{item.nodeid} uses the database, so it must run on both of them")
 
 

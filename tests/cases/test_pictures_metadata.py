@@ -13,6 +13,8 @@ from cases.exif import read
 from cases.pictures import variants
 from tests.cases.drawn import BERLIN, assert_clean, exif, look, photo, saved, scene, segment
 
+pytestmark = pytest.mark.once
+
 
 def test_time_and_place_are_read():
     data = saved(scene(), exif=exif(1, "2026:05:04 10:20:30", "+02:00", BERLIN))

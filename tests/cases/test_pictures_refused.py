@@ -17,6 +17,8 @@ from cases.containers import webp_size
 from cases.pictures import Unusable, inspect, variants
 from tests.cases.drawn import BERLIN, exif, look, refusal, saved, scene
 
+pytestmark = pytest.mark.once
+
 
 def chunk(name, body):
     return struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))

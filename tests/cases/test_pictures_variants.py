@@ -10,6 +10,8 @@ from PIL import Image, ImageCms
 from cases.pictures import SIZES, fit, variants
 from tests.cases.drawn import assert_clean, exif, is_near, look, saved, scene
 
+pytestmark = pytest.mark.once
+
 
 def test_of_an_animation_the_first_frame_counts():
     first, second = scene(), scene().rotate(180)

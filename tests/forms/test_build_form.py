@@ -12,6 +12,8 @@ from forms.field_type import Answer
 from forms.services import build_form
 from tests.forms.conftest import form_of, options, question, text
 
+pytestmark = pytest.mark.once
+
 
 def page(form):
     with translation.override("de"):

@@ -10,6 +10,8 @@ from forms.services import check_definition
 from tests.forms.conftest import form_of, options, question, text
 from tests.forms.test_validate import JSON
 
+pytestmark = pytest.mark.once
+
 
 def problems(*fields):
     return check_definition(form_of(*fields))

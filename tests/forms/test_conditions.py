@@ -10,6 +10,8 @@ import pytest
 
 from forms.conditions import holds
 
+pytestmark = pytest.mark.once
+
 SCRIPT = Path(__file__).parents[2] / "static" / "js" / "form-conditions.js"
 ANSWERS = [True, False, 3, -2, "3", "3.50", "2.5", "2026-05-04", "2025-12-31", "rot", "", ["rot"], ["rot", "blau"]]
 WANTED = [True, False, 3, 2.5, -2, "3", "rot", "blau", "2026-01-01", "3.5"]

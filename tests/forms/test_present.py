@@ -1,8 +1,12 @@
 """Answers as text, and questions as JSON."""
 
+import pytest
+
 from forms.field_type import Answer
 from forms.services import describe, present
 from tests.forms.conftest import form_of, question
+
+pytestmark = pytest.mark.once
 
 ANSWERS: dict[str, Answer] = {
     "zeile": "Am Markt",

@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 from forms.services import check_definition, validate
 from tests.forms.conftest import form_of, options, question
 
+pytestmark = pytest.mark.once
+
 TODAY = date(2026, 5, 4)
 
 

@@ -6,6 +6,8 @@ import pytest
 
 from geo.folding import fold, fold_number, similarity, take_apart
 
+pytestmark = pytest.mark.once
+
 
 @pytest.mark.parametrize(
     "typed",

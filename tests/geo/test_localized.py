@@ -9,6 +9,8 @@ from django.utils import translation
 
 from geo.localized import localized, validate_localized
 
+pytestmark = pytest.mark.once
+
 
 def test_the_wanted_language_then_german_then_any() -> None:
     text = {"de": "Straße", "en": "Road"}

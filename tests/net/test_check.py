@@ -5,6 +5,8 @@ import pytest
 from net.guard import resolves
 from net.smtp import Relay, Unavailable
 
+pytestmark = pytest.mark.once
+
 
 def test_a_relay_is_asked_without_a_mail(start_smtp):
     mailbox, place = start_smtp()

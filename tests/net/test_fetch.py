@@ -7,6 +7,8 @@ from net.guard import NetError
 from net.http import Failed, Refused, fetch
 from tests.net import certificates
 
+pytestmark = pytest.mark.once
+
 
 def test_an_answer_of_any_status_comes_back_whole(web):
     web.page("/a", b"there", 404, X_Kind="one", Content_Type="text/plain")

@@ -7,6 +7,8 @@ import pytest
 from net import guard
 from net.guard import Refused, Unreachable, check, connect, is_public
 
+pytestmark = pytest.mark.once
+
 
 @pytest.mark.parametrize(
     "address",

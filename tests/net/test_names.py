@@ -2,6 +2,8 @@ import pytest
 
 from net.names import to_ascii
 
+pytestmark = pytest.mark.once
+
 
 @pytest.mark.parametrize(
     ("host", "ascii_host"),

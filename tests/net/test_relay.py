@@ -9,6 +9,8 @@ from net import tls
 from net.smtp import Refused, Rejected, Relay, Unavailable, _Smtp, send
 from tests.net import certificates
 
+pytestmark = pytest.mark.once
+
 
 def make_mail(**headers: str) -> EmailMessage:
     mail = EmailMessage()

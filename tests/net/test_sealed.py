@@ -4,6 +4,8 @@ import pytest
 
 from net.sealed import Unreadable, is_sealed, seal, seal_password, unseal, unseal_password
 
+pytestmark = pytest.mark.once
+
 URL = "smtp+tls://user%40town:p%40ss%3Aword%20%25@mail.example.org:587"
 
 

@@ -17,6 +17,8 @@ from django.utils import timezone, translation
 from portal.design import icon_names
 from portal.templatetags import look
 
+pytestmark = pytest.mark.once
+
 NOW = datetime(2026, 6, 15, 12, 0, tzinfo=UTC)
 
 

@@ -4,6 +4,8 @@ import pytest
 
 from reports.privacy import digest, findings
 
+pytestmark = pytest.mark.once
+
 
 @pytest.mark.parametrize(
     ("text", "kind", "excerpt"),
