@@ -3,7 +3,7 @@
 import re
 from datetime import timedelta
 
-import pytest
+from django.core.cache import cache
 from django.urls import reverse
 from django.utils import timezone
 
@@ -81,9 +81,8 @@ def act_on_category(case, town, by):
     assign(case=case, by=by, unit=town.greens, assignee=town.other_clerk)
 
 
-@pytest.mark.parametrize("deed", ["", *[deed.name for deed in DEEDS if deed.menu]])
-def test_twenty_five_queries_for_an_open_case(
-    deed, manager, town, make_report, photo_of, django_assert_max_num_queries
+def test_twenty_five_queries_for_an_open_case_with_any_deed(
+    manager, town, make_report, photo_of, django_assert_max_num_queries
 ):
     for _number in range(5):
         make_report(email="a@example.org")
@@ -93,8 +92,10 @@ def test_twenty_five_queries_for_an_open_case(
     for number in range(12):
         note(case=case, by=by, text=f"Notiz {number}")
     act_on_category(case, town, by)
-    with django_assert_max_num_queries(25):
-        assert manager.get(url(case, tun=deed)).status_code == 200
+    for deed in ["", *[deed.name for deed in DEEDS if deed.menu]]:
+        cache.clear()
+        with django_assert_max_num_queries(25, info=deed):
+            assert manager.get(url(case, tun=deed)).status_code == 200
 
 
 def test_history_tells_who_did_what_and_who_reads_it(manager, town, make_report, act_on):
