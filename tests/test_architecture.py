@@ -92,3 +92,16 @@ def test_pages_hold_no_inline_script_or_style():
         r"(src|href)=\"https?://(?!www\.w3\.org)",  # nothing from third parties
     )
     assert judged((page for page in pages if "mail" not in page.parts), wrong) == []
+
+
+def test_no_template_writes_the_number_of_a_row_for_people() -> None:
+    """German writes 2729 as "2.729": in a form or an address that is no number of a row any more."""
+    spoken = re.compile(r"\{\{ *[\w.]+\.(?:pk|version|\w+_id) *\}\}")
+    found = [
+        f"{name(path)}: {hit}"
+        for package in PACKAGES
+        for path in (ROOT / package).rglob("*.html")
+        for hit in spoken.findall(path.read_text())
+        if "auto_id" not in hit and "form.version" not in hit
+    ]
+    assert not found, 'write it as {{ row.pk|stringformat:"d" }}'
