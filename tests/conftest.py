@@ -34,7 +34,11 @@ SHARED_PHOTOS = Path(__file__).resolve().parents[2] / "shared" / "photos"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What is marked to run on one database alone must not use any."""
+    """Slow tests come first, so that no worker is left alone with one at the end; others stay as shuffled.
+
+    What is marked to run on one database alone must not use any.
+    """
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
     for item in items:
         asks = {"db", "transactional_db", "live_server"} & set(getattr(item, "fixturenames", ()))
         if item.get_closest_marker("once") and (asks or item.get_closest_marker("django_db")):

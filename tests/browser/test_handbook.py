@@ -23,6 +23,7 @@ from tests.conftest import Town
 from tests.intake.mails import Scene, examples
 
 
+@pytest.mark.slow
 def test_every_picture_of_the_handbook_can_be_taken(
     town: Town,
     make_report: Callable[..., Case],

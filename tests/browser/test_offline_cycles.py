@@ -338,6 +338,7 @@ def reception(site: str, settings: Any) -> Iterator[Reception]:
     line.close()
 
 
+@pytest.mark.slow
 def test_random_days_of_a_phone(town: Town, playwright: Playwright, reception: Reception, tmp_path: Path) -> None:
     """Every report is there exactly once, with both photos once, as they were taken."""
     chance = random.Random(SEED)

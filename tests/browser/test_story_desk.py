@@ -179,6 +179,7 @@ def twenty(town: Town, make_report: Callable[..., Case], work: Work) -> list[Cas
     return made
 
 
+@pytest.mark.slow
 def test_twenty_reports_by_keyboard_and_every_mail_as_previewed(
     town: Town, twenty: list[Case], visit: Callable[..., Page], work: Work, settings: Any
 ) -> None:
