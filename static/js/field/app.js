@@ -105,8 +105,7 @@ async function route() {
   if (stale && !busy()) return void location.reload();
   const [name, id = ""] = location.hash.replace(/^#\//, "").split("/");
   const key = name in screens ? name : "heute";
-  const number = Number(id);
-  const params = { id: id && Number.isFinite(number) ? number : decodeURIComponent(id) };
+  const params = { id: /^\d+$/.test(id) ? Number(id) : id };
   shown?.view?.leave?.();
   const mine = { key, params, view: null, module: null };
   shown = mine;
@@ -114,7 +113,13 @@ async function route() {
     if (tab.dataset.tab === key) tab.setAttribute("aria-current", "page");
     else tab.removeAttribute("aria-current");
   }
-  const module = await screens[key]();
+  let module;
+  try {
+    module = await screens[key]();
+  } catch {
+    // The map is not kept yet and there is no network for it.
+    return void go("#/heute");
+  }
   if (shown !== mine) return;
   mine.module = module;
   mine.view = module.show(screen, context, params) || null;
