@@ -17,6 +17,8 @@ const TIME = 30_000;
 const SLOWEST = 4;
 /** A photo that arrived damaged so often is damaged on the phone. */
 const DAMAGED = 5;
+/** So often photos are sent again of which the server says that they are not there. */
+const RESENT = 3;
 
 /** The queue of this phone; only rows of whoever is logged in are sent. */
 export const actions = new Queue({ name: "aussendienst", rows: deeds, send, inOrder: true, lane: (row) => row.case || row.client_key, mine });
@@ -70,8 +72,8 @@ async function send(row, keep) {
     body = await answered(await post("eintrag/", row, said));
   } catch (error) {
     // The server threw photos away that waited too long for their entry: they are still here.
-    if (error instanceof Refused && error.facts.reason === "photos") {
-      await keep({ sent: [] });
+    if (error instanceof Refused && error.facts.reason === "photos" && (row.resent || 0) < RESENT) {
+      await keep({ sent: [], resent: (row.resent || 0) + 1 });
       throw new Later("server");
     }
     if (error instanceof Refused && error.facts.conflict) await draw(row.user, error.facts.conflict.job);
