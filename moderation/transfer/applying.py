@@ -25,7 +25,7 @@ from forms.models import Form
 from forms.services import Unsound, put_form
 from geo.localized import localized
 from geo.models import Municipality
-from moderation.transfer.plain import fill, fit
+from moderation.transfer.plain import fields_of, fill, fit
 from moderation.transfer.reading import ABOVE, FORMAT, OF_TOPIC, SETTINGS, VERSION, Document, document
 from pages.models import Page, Statement
 from pages.policy import Key
@@ -210,10 +210,11 @@ class _Taking:
         values = self.rules["settings"]
         if unknown := sorted(set(values) - set(SETTINGS)):
             self.problems.append(f"settings: {unknown[0]}?")
+        columns = {one.name: one for one in fields_of(Municipality)}
         for name in SETTINGS:
             if name in values:
                 try:
-                    setattr(self.town, name, fit(Municipality._meta.get_field(name), values[name]))
+                    setattr(self.town, name, fit(columns[name], values[name]))
                 except ValidationError as error:
                     self.problems += [f"settings {name}: {one}" for one in error.messages]
         self._save("settings", self.town, only=set(SETTINGS))
