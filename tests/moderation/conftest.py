@@ -49,10 +49,10 @@ def manager(login: Callable[[User], Client], town: Town) -> Client:
 
 @pytest.fixture
 def photo_of() -> Callable[..., Photo]:
-    """`photo_of(case, colour)`: a photo of the reporter, ready to be shown."""
+    """`photo_of(case, colour)`: a photo of the reporter, ready to be shown; small, since most ask only for one."""
 
-    def make(case: Case, colour: str = "blue") -> Photo:
-        file, _position = files.store(upload=jpeg(colour), at=AT, case=case)
+    def make(case: Case, colour: str = "blue", size: tuple[int, int] = (160, 120)) -> Photo:
+        file, _position = files.store(upload=jpeg(colour, size), at=AT, case=case)
         files.make_variants(file=file, at=AT)
         attach_photo(case=case, file=file, by=By.citizen())
         return Photo.objects.get(file=file)

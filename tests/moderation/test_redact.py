@@ -14,7 +14,7 @@ from tests.moderation.conftest import forms_of, url
 
 @pytest.fixture
 def photo(make_report, photo_of):
-    return photo_of(make_report("Auto mit Kennzeichen"))
+    return photo_of(make_report("Auto mit Kennzeichen"), size=(640, 480))
 
 
 def page_of(photo):
