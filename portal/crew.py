@@ -66,7 +66,7 @@ def modules() -> list[str]:
 
 @lru_cache
 def _modules() -> tuple[str, ...]:
-    later = ("js/field/map.js", "js/map/")
+    later = ("js/field/map.js", "js/map/", "js/pin.js")
     names = offline.names_of(("js/field/app.js",))
     return tuple(name for name in names if name.startswith("js/") and not name.startswith(later))
 
