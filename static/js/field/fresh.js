@@ -2,7 +2,7 @@
 import {around} from "./around.js";
 import {camera} from "./camera.js";
 import {cleared, fill, icon, made, metres, slot, word} from "./dom.js";
-import {whereAmI} from "./gps.js";
+import {position, positionState, watchPosition} from "./position.js";
 
 /** Metres in which a report may be the same. */
 const NEAR = 30;
@@ -13,22 +13,29 @@ const FEW = 9;
 export function show(root, context) {
   const form = made("fresh");
   let place = null;
+  let end = () => undefined;
   let drawn = "";
   cleared(root);
   root.append(form);
   fill(form, { around: false, error: false, none: false, gps: false });
   const shots = camera(form, context);
 
-  async function locate() {
-    fill(form, { gps: word("gpsWait") });
-    try {
-      place = await whereAmI();
-      fill(form, { gps: word("gpsFound", { n: metres(place.accuracy) }) });
-    } catch {
-      fill(form, { gps: word("gpsNone") });
+  function locate() {
+    if (!place) fill(form, { gps: word("gpsWait") });
+    end();
+    end = watchPosition(stand, true);
+    stand(position());
+  }
+
+  function stand(found) {
+    if (!found) {
+      if (positionState() === "none") fill(form, { gps: word("gpsNone") });
       return;
     }
-    await look();
+    const first = !place;
+    place = found;
+    fill(form, { gps: word("gpsFound", { n: metres(found.accuracy) }) });
+    if (first) look();
   }
 
   /** Whether somebody reported it already; without reception nobody can tell. */
@@ -98,5 +105,11 @@ export function show(root, context) {
 
   draw(context);
   locate();
-  return { update: draw, leave: () => shots.clear() };
+  return {
+    update: draw,
+    leave() {
+      end();
+      shots.clear();
+    },
+  };
 }

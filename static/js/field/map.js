@@ -3,7 +3,7 @@ import {createMap} from "../map/base.js";
 import {pinOptions} from "../pin.js";
 import {around} from "./around.js";
 import {cleared, driveTo, fill, made, slot, word} from "./dom.js";
-import {watch} from "./gps.js";
+import {position, positionState, watchPosition} from "./position.js";
 
 /** Metres around the middle in which open reports are shown. */
 const AROUND = 500;
@@ -104,13 +104,18 @@ export function show(root, context, params) {
     me = null;
     if (!on || !open) return;
     context.say(word("gpsWait"));
-    stop = watch(stand, () => {
-      tools.here.setAttribute("aria-pressed", "false");
-      context.say(word("gpsNone"));
-    });
+    stop = watchPosition(stand, true);
+    stand(position());
   });
 
-  function stand({ point: [lon, lat] }) {
+  function stand(found) {
+    if (!found) {
+      if (positionState() !== "none") return;
+      tools.here.setAttribute("aria-pressed", "false");
+      context.say(word("gpsNone"));
+      return;
+    }
+    const [lon, lat] = found.point;
     if (me) return void me.setLatLng([lat, lon]);
     me = mark([lon, lat], word("youAre"));
     open.map.setView([lat, lon], Math.max(open.map.getZoom(), 16));
