@@ -1,0 +1,152 @@
+// What this phone keeps for the server: what waits, what is on its way, what has arrived, and what needs its person.
+import {clock, counted, fill, made, put, slot, word} from "./dom.js";
+
+/** So many of those that have arrived are shown. */
+const ARRIVED = 30;
+
+/** Draw the screen; see app.js for what a screen returns. */
+export function show(root, context) {
+  const view = { root, context, sure: null, left: false, leaving: false };
+  root.onclick = (event) => clicked(view, event);
+  draw(view);
+  return {
+    update() {
+      draw(view);
+    },
+    leave() {
+      root.onclick = null;
+    },
+  };
+}
+
+function draw(view) {
+  const { context } = view;
+  const rows = [...context.rows].sort((one, other) => one.turn - other.turn);
+  const needs = rows.filter((row) => row.state === "refused" || row.state === "conflict");
+  const waits = rows.filter((row) => row.state === "queued" || row.state === "sending");
+  const sent = rows.filter((row) => row.state === "sent").reverse().slice(0, ARRIVED);
+  const summary = needs.length ? word("someNeed") : waits.length ? word("someWait") : word("allSent");
+  const node = fill(made("queue"), {
+    summary,
+    now: waits.length > 0,
+    needsPart: needs.length > 0,
+    waitsPart: waits.length > 0,
+    othersPart: context.foreign.length > 0,
+    sentPart: sent.length > 0,
+    needs: needs.map((row) => (row.state === "conflict" ? conflict(row, view) : refused(row, view))),
+    waits: waits.map((row) => waiting(row)),
+    others: context.foreign.map((row) => line(row)),
+    sent: sent.map((row) => fill(line(row), { when: `${word("doneAt", { n: clock(row.at) })}, ${word("arrivedAt", { n: clock(row.sent_at || row.at) })}` })),
+    who: context.user ? word("user", { n: context.user.name }) : null,
+    leaveError: view.left ? word("leaveFirst") : null,
+  });
+  if (view.left) slot(node, "leaveError").after(button(word("leaveAnyway"), { anyway: "" }));
+  if (view.leaving || !context.user) node.querySelector("[data-leave]").disabled = true;
+  put(view.root, node);
+}
+
+// Rows -----------------------------------------------------------------------------------------------------------------
+function titleOf(row) {
+  const number = row.number || row.number_of;
+  return [number, row.title].filter(Boolean).join(", ");
+}
+
+function line(row) {
+  const text = row.text || null;
+  const photos = row.photos.length ? counted("photos", row.photos.length) : "";
+  const when = [word("doneAt", { n: clock(row.at) }), photos].filter(Boolean).join(", ");
+  const node = fill(made("waiting"), { what: word(row.kind), title: titleOf(row) || null, when, text, why: null, buttons: null });
+  node.dataset.row = row.client_key;
+  return node;
+}
+
+function waiting(row) {
+  const node = line(row);
+  const why = row.state === "sending" ? word("onItsWay") : row.tries && row.next > Date.now() ? word("again", { n: clock(row.next) }) : null;
+  const fresh = row.state === "queued" && !row.tries && !row.sent?.length;
+  return fill(node, { why, buttons: fresh ? [button(word("undo"), { undo: row.client_key })] : null });
+}
+
+/** Why the server, or the phone, could not take a row, in a sentence. */
+function reasonOf(row) {
+  if (row.reason === "photo") return word("photoLost");
+  const errors = Object.values(row.errors || {}).flat().join(" ");
+  return [row.detail || word("refused"), errors].filter(Boolean).join(" ");
+}
+
+function refused(row, view) {
+  const choices = [button(word("tryAgain"), { settle: "again", row: row.client_key })];
+  if (row.case && row.kind !== "notiz") choices.push(button(word("asNote"), { settle: "note", row: row.client_key }));
+  choices.push(button(dropWord(row, view), { settle: "drop", row: row.client_key }));
+  return fill(line(row), { why: reasonOf(row), buttons: choices });
+}
+
+function conflict(row, view) {
+  const { job, since } = row.conflict;
+  const node = fill(made("conflict"), {
+    title: titleOf({ ...row, number_of: job.number, title: job.title }),
+    what: word(row.kind),
+    when: clock(row.at),
+    text: row.text || null,
+    now: job.state_label,
+    since: since.map((one) => fill(made("told"), { who: one.by, at: clock(one.at), text: [one.what, one.text].filter(Boolean).join(": ") || null })),
+    again: word("sendAnyway", { n: word(row.kind) }),
+    drop: dropWord(row, view),
+  });
+  node.dataset.row = row.client_key;
+  for (const one of node.querySelectorAll("[data-settle]")) {
+    one.dataset.row = row.client_key;
+    one.dataset.key = `${row.client_key} ${one.dataset.settle}`;
+  }
+  return node;
+}
+
+const dropWord = (row, view) => word(view.sure === row.client_key ? "dropSure" : "dropIt");
+
+function button(label, data) {
+  const node = fill(made("button"), { label });
+  Object.assign(node.dataset, data, { key: Object.entries(data).flat().reverse().join(" ") });
+  return node;
+}
+
+// Deeds ----------------------------------------------------------------------------------------------------------------
+async function clicked(view, event) {
+  const { context } = view;
+  const pressed = event.target.closest("button");
+  if (!pressed) return;
+  const { settle, undo, row: key } = pressed.dataset;
+  if (settle) await choose(view, key, settle);
+  else if (undo) await context.undo(context.rows.find((row) => row.client_key === undo));
+  else if (pressed.closest('[data-slot="now"]')) sendNow(view, pressed);
+  else if ("leave" in pressed.dataset) await leave(view, false);
+  else if ("anyway" in pressed.dataset) await leave(view, true);
+}
+
+async function choose(view, key, choice) {
+  const { context } = view;
+  const row = context.rows.find((one) => one.client_key === key);
+  if (!row) return;
+  if (choice === "drop" && view.sure !== key) {
+    view.sure = key;
+    draw(view);
+    return;
+  }
+  view.sure = null;
+  const kept = await context.settle(row, choice);
+  if (!kept) context.say(word("notKept"));
+}
+
+async function sendNow({ context }, pressed) {
+  pressed.disabled = true;
+  context.retry();
+  await context.sync();
+  pressed.disabled = false;
+}
+
+async function leave(view, anyway) {
+  view.leaving = true;
+  draw(view);
+  view.left = !(await view.context.logout(anyway));
+  view.leaving = false;
+  if (view.root.onclick) draw(view);
+}

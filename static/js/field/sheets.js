@@ -1,0 +1,203 @@
+// What opens from below over a job: the choice of deeds, the form of one deed, and a photo in full.
+import {shrunk} from "../flow/shrink.js";
+import {distance, fill, made, metres, slot, word} from "./dom.js";
+import {position, positionState, watchPosition} from "./position.js";
+
+/** What the form of each deed asks for; "must" words are needed. */
+const FORMS = {
+  erledigt: { photos: "after", text: "may", blocks: "blocks" },
+  "nicht-moeglich": { photos: "", text: "must", blocks: "reasons" },
+  leitung: { photos: "", text: "must" },
+  notiz: { photos: "", text: "must" },
+  ort: { place: true, text: "may" },
+  zurueckgeben: { text: "must" },
+  wiedervorlage: { day: true, text: "may" },
+};
+/** A position that is less exact than this, in metres, is no place to move a job to. */
+const EXACT = 100;
+
+function opened(dialog) {
+  dialog.addEventListener("close", () => dialog.remove());
+  dialog.addEventListener("click", (event) => {
+    if (event.target.closest("[data-close]") || (event.target === dialog && outside(dialog, event))) dialog.close();
+  });
+  document.body.append(dialog);
+  dialog.showModal();
+  return dialog;
+}
+
+function outside(dialog, { clientX, clientY }) {
+  const { left, right, top, bottom } = dialog.getBoundingClientRect();
+  return clientX < left || clientX > right || clientY < top || clientY > bottom;
+}
+
+/** The choice of what else can be done: `chosen(deed)` is told. Returns the dialog. */
+export function openMore(deeds, chosen) {
+  const dialog = made("more");
+  for (const row of dialog.querySelectorAll("[data-deed-row]")) row.hidden = !deeds.includes(row.dataset.deedRow);
+  dialog.addEventListener("click", (event) => {
+    const choice = event.target.closest("[data-deed]");
+    if (!choice) return;
+    dialog.close();
+    chosen(choice.dataset.deed);
+  });
+  return opened(dialog);
+}
+
+/** A photo that fills the screen, and can be looked at in its full size. Returns the dialog. */
+export function openPhoto(photo, name) {
+  const dialog = fill(made("photo"), { size: word("full") });
+  const image = dialog.querySelector("img");
+  image.alt = name;
+  image.src = photo.full;
+  image.onerror = () => {
+    image.onerror = null;
+    image.src = photo.thumb;
+  };
+  dialog.querySelector("[data-size]").onclick = () => {
+    const large = dialog.classList.toggle("viewer--full");
+    fill(dialog, { size: word(large ? "fit" : "full") });
+  };
+  return opened(dialog);
+}
+
+/**
+ * The form of a deed. `keep(facts, photos)` is asked to keep it and resolves to whether it is kept; the form closes only
+ * then. Returns the dialog.
+ */
+export function openSheet(kind, job, context, keep) {
+  const form = FORMS[kind];
+  const sheet = { kind, job, context, form, photos: [], dialog: made("sheet"), stop: () => undefined };
+  const { dialog } = sheet;
+  const blocks = (form.blocks && context.day?.[form.blocks]) || [];
+  fill(dialog, {
+    title: word(kind),
+    hint: word(`${kind}Hint`),
+    shooting: "photos" in form,
+    shots: null,
+    shootWord: word(kind === "erledigt" ? "erledigtShoot" : "photoTake"),
+    gps: null,
+    dayField: Boolean(form.day),
+    blocks: blocks.length > 0,
+    blocksName: word(form.blocks === "reasons" ? "reasons" : "blocks"),
+    blocksAll: blocks.map(block),
+    textName: word(`${kind}Text`),
+    error: null,
+    send: word(`${kind}Send`),
+  });
+  if (form.day) dialog.querySelector("#sheet-day").min = new Date(Date.now() + 86_400_000).toLocaleDateString("sv");
+  if (form.place) {
+    const told = () => fill(dialog, { gps: placeWords(sheet) });
+    sheet.stop = watchPosition(told, true);
+    told();
+  }
+  dialog.addEventListener("click", (event) => pressed(sheet, event));
+  dialog.querySelector("#sheet-camera").addEventListener("change", (event) => shot(sheet, event));
+  dialog.querySelector("form").addEventListener("submit", (event) => {
+    event.preventDefault();
+    submit(sheet, keep);
+  });
+  dialog.addEventListener("close", () => {
+    sheet.stop();
+    for (const { address } of sheet.photos) URL.revokeObjectURL(address);
+  });
+  return opened(dialog);
+}
+
+function block(one) {
+  const node = made("block");
+  node.textContent = one.title || one.name || one.text || one;
+  node.dataset.text = one.text || one;
+  return node;
+}
+
+function placeWords({ job }) {
+  const state = positionState();
+  if (state === "none") return word("gpsNone");
+  if (state !== "found") return word("gpsWait");
+  const { point, accuracy } = position();
+  if (!job.point) return word("gpsFound", { n: metres(accuracy) });
+  return word("ortMoved", { a: metres(accuracy), b: metres(distance(point, job.point)) });
+}
+
+// In the form ----------------------------------------------------------------------------------------------------------
+async function pressed(sheet, event) {
+  const { dialog, context } = sheet;
+  const ready = event.target.closest(".block");
+  if (ready) {
+    choose(dialog, ready);
+    return;
+  }
+  const drop = event.target.closest(".shot__drop");
+  if (drop) {
+    const [gone] = sheet.photos.splice(Number(drop.dataset.index), 1);
+    URL.revokeObjectURL(gone.address);
+    drawShots(sheet);
+    return;
+  }
+  const field = dialog.querySelector("#sheet-camera");
+  if (!event.target.closest("label[for=sheet-camera]")) return;
+  event.preventDefault();
+  if (await context.roomFor(2)) field.click();
+  else problem(sheet, word("room"));
+}
+
+/** A ready sentence goes into the words, or out of them again. */
+function choose(dialog, ready) {
+  const field = dialog.querySelector("#sheet-text");
+  const { text } = ready.dataset;
+  const inside = field.value.includes(text);
+  field.value = inside ? field.value.replace(text, "").replace(/\s{2,}/g, " ").trim() : [field.value.trim(), text].filter(Boolean).join(" ");
+  ready.setAttribute("aria-pressed", String(!inside));
+}
+
+async function shot(sheet, { target }) {
+  const [file] = target.files;
+  if (!file) return;
+  const at = Date.now();
+  const blob = (await shrunk(file)) || file;
+  target.value = "";
+  sheet.photos.push({ blob, role: sheet.form.photos, taken_at: at, address: URL.createObjectURL(blob) });
+  drawShots(sheet);
+}
+
+function drawShots({ dialog, photos }) {
+  const shots = photos.map(({ address }, index) => {
+    const node = made("small-shot");
+    node.querySelector("img").src = address;
+    const drop = node.querySelector("button");
+    drop.dataset.index = index;
+    drop.setAttribute("aria-label", word("drop"));
+    return node;
+  });
+  fill(dialog, { shots, shootWord: word(photos.length ? "photoMore" : "photoTake"), error: null });
+}
+
+function problem({ dialog }, text, field = null) {
+  fill(dialog, { error: text });
+  if (field) dialog.querySelector(field).focus();
+}
+
+async function submit(sheet, keep) {
+  const { dialog, form, photos } = sheet;
+  const text = dialog.querySelector("#sheet-text").value.trim();
+  const day = dialog.querySelector("#sheet-day").value;
+  const facts = { text };
+  if (form.text === "must" && !text && !(sheet.kind === "notiz" && photos.length)) return problem(sheet, word("needText"), "#sheet-text");
+  if (form.day) {
+    if (!day || day <= new Date().toLocaleDateString("sv")) return problem(sheet, word("needDay"), "#sheet-day");
+    facts.day = day;
+  }
+  if (form.place) {
+    const here = position();
+    if (!here || here.accuracy > EXACT) return problem(sheet, word("needPlace"));
+    Object.assign(facts, { point: here.point, accuracy: here.accuracy });
+  }
+  const send = slot(dialog, "send").closest("button");
+  send.disabled = true;
+  const kept = await keep(facts, photos.map(({ blob, role, taken_at }) => ({ blob, role, taken_at })));
+  send.disabled = false;
+  if (kept) dialog.close();
+  else problem(sheet, word("notKept"));
+  return undefined;
+}
