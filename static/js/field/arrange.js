@@ -60,7 +60,8 @@ function drag(node, list, event) {
   if (!grip || event.button) return;
   event.preventDefault();
   const moved = grip.closest("li");
-  grip.setPointerCapture(event.pointerId);
+  // Not the handle itself: what is moved in the document loses the pointer.
+  list.setPointerCapture(event.pointerId);
   moved.classList.add("is-dragged");
   const over = ({ clientY }) => {
     if (clientY < EDGE) scrollBy(0, -12);
@@ -82,10 +83,9 @@ function drag(node, list, event) {
   };
   const done = () => {
     moved.classList.remove("is-dragged");
-    grip.removeEventListener("pointermove", over);
+    list.removeEventListener("pointermove", over);
     tell(node, list, moved);
   };
-  grip.addEventListener("pointermove", over);
-  grip.addEventListener("lostpointercapture", done, { once: true });
-  grip.addEventListener("pointerup", () => grip.releasePointerCapture(event.pointerId), { once: true });
+  list.addEventListener("pointermove", over);
+  list.addEventListener("lostpointercapture", done, { once: true });
 }
