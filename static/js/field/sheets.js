@@ -1,5 +1,5 @@
 // What opens from below over a job: the choice of deeds, the form of one deed, and a photo in full.
-import {shrunk} from "../flow/shrink.js";
+import {camera} from "./camera.js";
 import {distance, fill, made, metres, slot, word} from "./dom.js";
 import {position, positionState, watchPosition} from "./position.js";
 
@@ -67,15 +67,13 @@ export function openPhoto(photo, name) {
  */
 export function openSheet(kind, job, context, keep) {
   const form = FORMS[kind];
-  const sheet = { kind, job, context, form, photos: [], dialog: made("sheet"), stop: () => undefined };
+  const sheet = { kind, job, form, shots: null, dialog: made("sheet"), stop: () => undefined };
   const { dialog } = sheet;
   const blocks = (form.blocks && context.day?.[form.blocks]) || [];
   fill(dialog, {
     title: word(kind),
     hint: word(`${kind}Hint`),
     shooting: "photos" in form,
-    shots: null,
-    shootWord: word(kind === "erledigt" ? "erledigtShoot" : "photoTake"),
     gps: null,
     dayField: Boolean(form.day),
     blocks: blocks.length > 0,
@@ -91,15 +89,22 @@ export function openSheet(kind, job, context, keep) {
     sheet.stop = watchPosition(told, true);
     told();
   }
-  dialog.addEventListener("click", (event) => pressed(sheet, event));
-  dialog.querySelector("#sheet-camera").addEventListener("change", (event) => shot(sheet, event));
+  if ("photos" in form) {
+    // What it has to say is said in the form: all else lies behind it.
+    const here = { roomFor: context.roomFor, say: (text) => problem(sheet, text) };
+    sheet.shots = camera(slot(dialog, "shooting"), here, { role: form.photos, first: kind === "erledigt" ? "erledigtShoot" : "photoTake" });
+  }
+  dialog.addEventListener("click", (event) => {
+    const ready = event.target.closest(".block");
+    if (ready) choose(dialog, ready);
+  });
   dialog.querySelector("form").addEventListener("submit", (event) => {
     event.preventDefault();
     submit(sheet, keep);
   });
   dialog.addEventListener("close", () => {
     sheet.stop();
-    for (const { address } of sheet.photos) URL.revokeObjectURL(address);
+    sheet.shots?.clear();
   });
   return opened(dialog);
 }
@@ -121,27 +126,6 @@ function placeWords({ job }) {
 }
 
 // In the form ----------------------------------------------------------------------------------------------------------
-async function pressed(sheet, event) {
-  const { dialog, context } = sheet;
-  const ready = event.target.closest(".block");
-  if (ready) {
-    choose(dialog, ready);
-    return;
-  }
-  const drop = event.target.closest(".shot__drop");
-  if (drop) {
-    const [gone] = sheet.photos.splice(Number(drop.dataset.index), 1);
-    URL.revokeObjectURL(gone.address);
-    drawShots(sheet);
-    return;
-  }
-  const field = dialog.querySelector("#sheet-camera");
-  if (!event.target.closest("label[for=sheet-camera]")) return;
-  event.preventDefault();
-  if (await context.roomFor(2)) field.click();
-  else problem(sheet, word("room"));
-}
-
 /** A ready sentence goes into the words, or out of them again. */
 function choose(dialog, ready) {
   const field = dialog.querySelector("#sheet-text");
@@ -151,35 +135,14 @@ function choose(dialog, ready) {
   ready.setAttribute("aria-pressed", String(!inside));
 }
 
-async function shot(sheet, { target }) {
-  const [file] = target.files;
-  if (!file) return;
-  const at = Date.now();
-  const blob = (await shrunk(file)) || file;
-  target.value = "";
-  sheet.photos.push({ blob, role: sheet.form.photos, taken_at: at, address: URL.createObjectURL(blob) });
-  drawShots(sheet);
-}
-
-function drawShots({ dialog, photos }) {
-  const shots = photos.map(({ address }, index) => {
-    const node = made("small-shot");
-    node.querySelector("img").src = address;
-    const drop = node.querySelector("button");
-    drop.dataset.index = index;
-    drop.setAttribute("aria-label", word("drop"));
-    return node;
-  });
-  fill(dialog, { shots, shootWord: word(photos.length ? "photoMore" : "photoTake"), error: null });
-}
-
 function problem({ dialog }, text, field = null) {
   fill(dialog, { error: text });
   if (field) dialog.querySelector(field).focus();
 }
 
 async function submit(sheet, keep) {
-  const { dialog, form, photos } = sheet;
+  const { dialog, form } = sheet;
+  const photos = sheet.shots?.photos() || [];
   const text = dialog.querySelector("#sheet-text").value.trim();
   const day = dialog.querySelector("#sheet-day").value;
   const facts = { text };
@@ -195,7 +158,7 @@ async function submit(sheet, keep) {
   }
   const send = slot(dialog, "send").closest("button");
   send.disabled = true;
-  const kept = await keep(facts, photos.map(({ blob, role, taken_at }) => ({ blob, role, taken_at })));
+  const kept = await keep(facts, photos);
   send.disabled = false;
   if (kept) dialog.close();
   else problem(sheet, word("notKept"));
