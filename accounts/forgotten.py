@@ -39,6 +39,8 @@ def mails(event: Event) -> None:
     for user in User.objects.filter(pk__in=event.payload["people"], is_active=True):
         if not user.has_usable_password() and SocialAccount.objects.filter(user=user).exists():
             continue  # lives by the directory of the municipality alone: what it takes away stays taken
+        if not user.has_mailbox:
+            continue  # a crew's phone
         home = home_of(user)
         with translation.override(event.payload["language"]):
             key = {"uidb36": user_pk_to_url_str(user), "key": default_token_generator.make_token(user)}

@@ -48,10 +48,11 @@ def assigned(happening: Happening) -> list[Planned]:
     if entry is None or entry.actor != Actor.STAFF:
         return []
     if entry.data.get(MARK):
-        whom = recipients.colleague(case.assignee) if case.assignee is not None else recipients.unit(case)
+        person = case.assignee if case.assignee is not None and case.assignee.has_mailbox else None
+        whom = recipients.colleague(person) if person is not None else recipients.unit(case)
         return [mail(happening, Purpose.PRAISE, whom, _praise)] if whom is not None else []
     if case.unit is None and case.assignee is not None and case.assignee_id != entry.user_id:
-        to: Recipient | None = recipients.colleague(case.assignee)
+        to: Recipient | None = recipients.colleague(case.assignee) if case.assignee.has_mailbox else None
     elif entry.data.get("from") == entry.data.get("unit"):
         return []
     else:

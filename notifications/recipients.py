@@ -102,7 +102,7 @@ def watchers(case: Case, *, besides: int | None) -> list[Recipient]:
     return [
         colleague(row.user, Role.WATCHER)
         for row in rows.order_by("pk")
-        if Case.objects.visible_to(row.user).filter(pk=case.pk).exists()
+        if row.user.has_mailbox and Case.objects.visible_to(row.user).filter(pk=case.pk).exists()
     ]
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -15,16 +16,17 @@ from accounts.models import Unit, User
 from accounts.policy import Permission
 from accounts.services import reach
 from cases.models import Case
+from cases.numbers import is_late
 from cases.routing import is_working_day
 from dispatch import lists
-from dispatch.models import Job
+from dispatch.models import Job, Presence
 from geo.localized import localized
 from geo.models import Municipality
 from moderation.access import listed_for
 from moderation.worklist import choices
 from moderation.worklist.filters import narrowed
 from moderation.worklist.query import Query
-from moderation.worklist.rows import is_late, place_words
+from moderation.worklist.rows import place_words
 
 SHOWN = 60
 """So many unplanned cases at most; filters narrow them."""
@@ -62,6 +64,10 @@ class Column:
     team: Unit
     cards: list[Card]
     load: list[tuple[date, int]] = field(default_factory=list)
+    presence: Presence | None = None
+    """The phone of the team that was seen last today."""
+    unsent: int = 0
+    """Entries that wait on the team's phones, as far as they have said so today."""
 
     @property
     def left(self) -> int:
@@ -122,12 +128,28 @@ class Board:
         return found
 
     def columns(self) -> list[Column]:
-        """Each team with its jobs of the day; one query for the jobs of each, one for the load of all."""
+        """Each team with its jobs of the day; one query for the jobs of each, one for the load of all, one
+        for their phones."""
         load = lists.load(teams=self.teams, days=self.days, at=self.at)
+        seen = self._seen()
         return [
-            Column(team, self.cards(team), [(day, load.get((team.pk, day), 0)) for day in self.days])
+            Column(
+                team,
+                self.cards(team),
+                [(day, load.get((team.pk, day), 0)) for day in self.days],
+                next(iter(seen[team.pk]), None),
+                sum(one.waiting + one.needs_you for one in seen[team.pk]),
+            )
             for team in self.teams
         ]
+
+    def _seen(self) -> dict[int | None, list[Presence]]:
+        """Today's presences by team, the latest first."""
+        begin = timezone.make_aware(datetime.combine(self.today, time.min))
+        found: dict[int | None, list[Presence]] = defaultdict(list)
+        for one in Presence.objects.filter(unit__in=self.teams, seen_at__gte=begin).order_by("-seen_at"):
+            found[one.unit_id].append(one)
+        return found
 
     def cards(self, team: Unit) -> list[Card]:
         """The jobs of a team on the day, what is dangerous or overdue on top."""

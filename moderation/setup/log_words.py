@@ -30,6 +30,7 @@ SUBJECTS: Final[dict[str, Any]] = {
     "mailbox": gettext_lazy("Reports by mail"),
     "unit": gettext_lazy("Unit"),
     "person": gettext_lazy("Person"),
+    "phone": gettext_lazy("Phone of a crew"),
     "category": gettext_lazy("Category"),
     "question": gettext_lazy("Questions of a category"),
     "stage": gettext_lazy("Stage"),
@@ -102,6 +103,7 @@ NAMES: Final[dict[str, Any]] = {
     "area_name": gettext_lazy("Name of the area"),
     "until": gettext_lazy("ends"),
     "second_factor": gettext_lazy("second factor"),
+    "enrolled": gettext_lazy("enrolled"),
 }
 TIMES: Final = frozenset({"until", "changed_at"})
 """Fields that hold an instant."""

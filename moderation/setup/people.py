@@ -92,9 +92,10 @@ def categories(request: HttpRequest, town: Municipality) -> HttpResponse:
 
 # People -------------------------------------------------------------------------------------------------------------
 def _members(town: Municipality, words: str = "") -> list[tuple[User, list[Membership]]]:
-    """People with their roles, by name; with `words` those whose name, address or unit holds them."""
+    """People with their roles, by name, without the phones of crews; with `words` those whose name, address or unit
+    holds them."""
     found: dict[User, list[Membership]] = {}
-    rows = Membership.objects.filter(municipality=town)
+    rows = Membership.objects.filter(municipality=town, user__phone=None)
     if words:
         meant = Q(user__name__icontains=words) | Q(user__email__icontains=words) | Q(unit__name__icontains=words)
         rows = rows.filter(user__in=rows.filter(meant).values("user"))
@@ -142,7 +143,8 @@ def person(request: HttpRequest, town: Municipality) -> HttpResponse:
 @administrators_only
 def remind(request: HttpRequest, town: Municipality, pk: int) -> HttpResponse:
     """Send the invitation once more."""
-    row = get_object_or_404(Membership.objects.select_related("user", "municipality"), pk=pk, municipality=town)
+    people = Membership.objects.filter(user__phone=None).select_related("user", "municipality")
+    row = get_object_or_404(people, pk=pk, municipality=town)
     by = staff(request)
     if allowed("invite", str(by.pk), limit=INVITATIONS_PER_HOUR, seconds=3600) and (invited := again(row)).waiting:
         send_invitation(invited=invited, by=by.name)

@@ -130,6 +130,7 @@ PAGES: dict[str, Opened] = {
     "desk_new": Opened(),
     "desk_absence": Opened(),
     "desk_planning": Opened(),
+    "desk_phones": Opened(),
     "desk_day_list": Opened(arguments=lambda scene: [scene.team, timezone.localdate().isoformat()]),
     "numbers": Opened(),
     "numbers_monthly": Opened(),
@@ -205,6 +206,7 @@ NO_PAGES: dict[str, str] = {
             "desk_contact",
             "desk_watch",
             "desk_planning_do",
+            "desk_phone",
             "emergency_on",
             "emergency_off",
             "emergency_remove",
@@ -235,6 +237,7 @@ NO_PAGES: dict[str, str] = {
         ),
         "takes a form and leads back to a page",
     ),
+    "desk_phone_code": "one paragraph and a picture, for the session that made the code",
     "desk_deed": "takes a form; its panels are judged in test_accessibility",
     **dict.fromkeys(
         ("desk_live", "desk_near", "desk_presence", "setup_responsible_here", "setup_responsibility_areas"),

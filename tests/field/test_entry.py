@@ -1,0 +1,83 @@
+"""How a phone comes in: enrolled by the address of a QR code, opened by a PIN, out when it is revoked."""
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts import phones
+from field.entry_views import COOKIE
+
+
+@pytest.fixture
+def phone_code(town):
+    return phones.make(unit=town.yard, name="Kolonne 2", by=town.manager, at=timezone.now())
+
+
+@pytest.fixture
+def phone_browser():
+    return Client(enforce_csrf_checks=False, headers={"accept-language": "de"})
+
+
+def enrol(phone_browser, code, pin="2580", again=None):
+    return phone_browser.post(reverse("field_enrol", args=[code]), {"pin": pin, "again": again or pin})
+
+
+def test_enrolled_opened_and_out(phone_browser, phone_code, town):
+    phone, code = phone_code
+    page = phone_browser.get(reverse("field_enrol", args=[code]))
+    assert "Kolonne 2" in page.text
+    assert page["Referrer-Policy"] == "no-referrer"
+    before = phone_browser.session.session_key
+    answer = enrol(phone_browser, code)
+    assert answer.status_code == 302
+    assert answer["Location"] == reverse("field")
+    assert phone_browser.session.session_key != before
+    cookie = answer.cookies[COOKIE]
+    assert cookie["httponly"]
+    assert cookie["samesite"] == "Lax"
+    assert cookie["path"] == reverse("field")
+    assert phone_browser.session["_auth_user_id"] == str(phone.user_id)
+    assert enrol(phone_browser, code).status_code == 410
+    assert phone_browser.get(reverse("field_enrol", args=[code])).status_code == 410
+    # A new day: the session is over, the phone is known.
+    phone_browser.post(reverse("field_logout"))
+    assert "_auth_user_id" not in phone_browser.session
+    assert "Kolonne 2" in phone_browser.get(reverse("field_login")).text
+    wrong = phone_browser.post(reverse("field_login"), {"pin": "9731"})
+    assert wrong.status_code == 422
+    assert "4 Mal" in wrong.text
+    assert phone_browser.post(reverse("field_login"), {"pin": "2580"}).status_code == 302
+    phones.revoke(phone=phone, by=town.manager, at=timezone.now())
+    assert phone_browser.get(reverse("desk")).status_code == 302  # to the login
+    assert "nicht angemeldet" in phone_browser.get(reverse("field_login")).text
+
+
+def test_two_different_pins_and_a_simple_one(phone_browser, phone_code):
+    assert "verschieden" in enrol(phone_browser, phone_code[1], "2580", "2581").text
+    assert "jeder zuerst" in enrol(phone_browser, phone_code[1], "1234").text
+    assert phones.waiting(phone_code[1], at=timezone.now())
+
+
+def test_locked_after_five(phone_browser, phone_code):
+    enrol(phone_browser, phone_code[1])
+    phone_browser.post(reverse("field_logout"))
+    for _try in range(5):
+        answer = phone_browser.post(reverse("field_login"), {"pin": "9731"})
+    assert "gesperrt" in answer.text
+    assert "gesperrt" in phone_browser.post(reverse("field_login"), {"pin": "2580"}).text
+    assert "_auth_user_id" not in phone_browser.session
+
+
+def test_a_guessed_code_and_an_unknown_phone(phone_browser, town):
+    assert enrol(phone_browser, "x" * 22).status_code == 410
+    phone_browser.cookies[COOKIE] = "geraten"
+    assert phone_browser.post(reverse("field_login"), {"pin": "2580"}).status_code == 200
+    assert "_auth_user_id" not in phone_browser.session
+
+
+def test_the_app_logs_out_by_its_own_header(phone_browser, phone_code):
+    enrol(phone_browser, phone_code[1])
+    answer = phone_browser.post(reverse("field_logout"), headers={"Field-Schema": "1"})
+    assert answer.status_code == 204
+    assert "_auth_user_id" not in phone_browser.session
