@@ -36,6 +36,29 @@ def accept(*, case: Case, by: By, act: Act | None = None) -> Entry:
     return step.entry
 
 
+def take(*, case: Case, by: By, act: Act | None = None) -> Entry:
+    """Somebody who may work on it says that they do: it is theirs, and stays with its unit.
+
+    Raises NoSuchEdge where it is theirs already or needs nothing any more.
+    """
+    with change(
+        case=case, by=by, deed=Deed.ASSIGNED, permission=Permission.MOVE, asked={"take": True}, act=act
+    ) as step:
+        if not step.replayed:
+            row, entry = step.case, step.entry
+            if by.user is None or row.assignee_id == by.user.pk or State(row.state) not in ACTIVE:
+                raise NoSuchEdge
+            entry.data = {
+                "from": row.unit_id,
+                "unit": row.unit_id,
+                "assignee": by.user.pk,
+                "assignee_before": row.assignee_id,
+            }
+            row.assignee, row.assigned_at = by.user, row.assigned_at or entry.at
+            row.accepted_at = row.accepted_at or entry.at
+    return step.entry
+
+
 def hand_back(*, case: Case, by: By, text: str, act: Act | None = None) -> Entry:
     """It is not theirs, for a reason that colleagues read: a team hands back to its unit, a unit to the complaint
     management (no unit), which hands it on. Never to whoever had it before: two units would play with it.

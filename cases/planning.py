@@ -53,6 +53,24 @@ def resubmit(*, case: Case, on: date | None, by: By, text: str = "", act: Act | 
     return step.entry
 
 
+def ask_lead(*, case: Case, by: By, text: str, act: Act | None = None) -> Entry:
+    """Somebody at work needs a word of their lead: the case is due at the desk today, with the question.
+
+    Raises Invalid without one, NoSuchEdge for a closed case.
+    """
+    text = checked_text(text)
+    with change(
+        case=case, by=by, deed=Deed.RESUBMISSION, permission=Permission.MOVE, asked={"question": text}, act=act
+    ) as step:
+        if not step.replayed:
+            row, entry = step.case, step.entry
+            _needs_something(row)
+            today = timezone.localtime(entry.at, BERLIN).date()
+            entry.text, entry.data = text, {"on": today.isoformat(), "question": True}
+            row.resubmit_on = today
+    return step.entry
+
+
 def change_due(*, case: Case, on: date, by: By, text: str, act: Act | None = None) -> Entry:
     """Another due date, for a reason that colleagues read; the citizen is told by `move` and its date.
 

@@ -141,8 +141,8 @@ def _attach(entry: Entry, files: tuple[File, ...]) -> None:
 
 
 def note(*, case: Case, by: By, text: str, files: tuple[File, ...] = (), act: Act | None = None) -> Entry:
-    """An internal remark: never shown to citizens."""
-    text = checked_text(text)
+    """An internal remark: never shown to citizens. Photos may stand without words."""
+    text = checked_text(text, required=not files)
     with change(case=case, by=by, deed=Deed.NOTE, permission=Permission.NOTE, asked={"text": text}, act=act) as step:
         if not step.replayed:
             step.entry.text = text

@@ -17,6 +17,7 @@ from cases import routing
 from cases.change import Act, By, change, permits
 from cases.errors import Denied, Invalid, NoSuchEdge
 from cases.models import Case, Entry
+from cases.planning import resubmit
 from cases.policy import ACTIVE, Deed, State
 from cases.services import checked_text
 from dispatch import lists
@@ -82,6 +83,17 @@ def unplan(*, case: Case, by: By, text: str = "", act: Act | None = None) -> Ent
             step.entry.text, step.entry.data = text, {"team": job.team_id, "day": job.day.isoformat()}
             job.delete()
     return step.entry
+
+
+@transaction.atomic
+def put_off(*, case: Case, on: date, by: By, text: str = "", act: Act | None = None) -> Entry:
+    """Put a case aside until a day (`cases.planning.resubmit`); on that day it is on its team's list again.
+
+    Raises what that raises.
+    """
+    entry = resubmit(case=case, on=on, by=by, text=text, act=act)
+    Job.objects.filter(case=case, day__lt=on).update(day=on)
+    return entry
 
 
 @transaction.atomic

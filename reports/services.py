@@ -228,10 +228,22 @@ def unrelease(case: Case) -> None:
     case.public_at = case.public_before = None
 
 
-def change_place(*, case: Case, by: By, point: Point | None, address: str = "", act: Act | None = None) -> Entry:
-    """Set the place: by the clerk for a report in words, or moved. District and unit follow."""
+def change_place(
+    *,
+    case: Case,
+    by: By,
+    point: Point | None,
+    address: str = "",
+    on_site: bool = False,
+    act: Act | None = None,
+) -> Entry:
+    """Set the place: by the clerk for a report in words, or moved. District and unit follow.
+
+    Who stands there (`on_site`) needs the right to work on it only; it stays with the unit whose people found it.
+    """
     asked = {"point": [round(point.x, 7), round(point.y, 7)] if point else None, "address": address}
-    with change(case=case, by=by, deed=Deed.PLACE_CHANGED, permission=Permission.EDIT, asked=asked, act=act) as step:
+    right = Permission.MOVE if on_site else Permission.EDIT
+    with change(case=case, by=by, deed=Deed.PLACE_CHANGED, permission=right, asked=asked, act=act) as step:
         if not step.replayed:
             row = step.case
             if point is not None and (problem := outside(row.municipality, point)):
@@ -251,17 +263,23 @@ def change_place(*, case: Case, by: By, point: Point | None, address: str = "", 
             )
             report.address_by_citizen = False
             report.save(update_fields=["address", "address_by_citizen"])
-            routing.reroute(row, named_before, at=step.entry.at)
+            if not on_site:
+                routing.reroute(row, named_before, at=step.entry.at)
             step.entry.data["unit"] = row.unit_id
     return step.entry
 
 
-def attach_staff_photos(*, entry: Entry, files: Sequence[File], by: By) -> None:
-    """Show photos that came with a public update (before/after). Whoever may not release leaves that to the desk."""
+def attach_staff_photos(*, entry: Entry, files: Sequence[File], by: By, internal: bool = False) -> None:
+    """Show photos that came with a public update (before/after). Whoever may not release leaves that to the desk.
+
+    Those of an `internal` entry are shown to nobody by that; the desk may release them later.
+    """
     case = Case.objects.select_related("topic__category", "unit", "stage").get(pk=entry.case_id)
     report = Report.objects.get(case=case)
-    release = releasable(case) and may(
-        by.user, Permission.RELEASE, municipality_id=case.municipality_id, unit=case.unit
+    release = (
+        not internal
+        and releasable(case)
+        and may(by.user, Permission.RELEASE, municipality_id=case.municipality_id, unit=case.unit)
     )
     with transaction.atomic():
         File.objects.filter(pk__in=[file.pk for file in files]).update(case=case, entry=entry, draft=None)

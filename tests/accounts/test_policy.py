@@ -24,15 +24,15 @@ from cases.duties import end_hold, erase, hold
 from cases.errors import Denied, NoSuchEdge
 from cases.filing import link_file
 from cases.forwarding import forward, send_again, take_back
-from cases.handing import accept, hand_back
+from cases.handing import accept, hand_back, take
 from cases.known import known_already
 from cases.merging import merge, unmerge
 from cases.models import Case, Forward, Hold
-from cases.planning import change_due, resubmit, set_priority
+from cases.planning import ask_lead, change_due, resubmit, set_priority
 from cases.policy import LookFor, Priority, State
 from cases.services import assign, message, move, note, question, update
 from dispatch.models import Job
-from dispatch.services import plan, unplan
+from dispatch.services import plan, put_off, unplan
 from geo.models import Municipality
 from reports.handing_over import hand_over
 from reports.models import Photo
@@ -81,6 +81,9 @@ def verbs(case, town, photo, original, elsewhere, duplicate):
         "hand_back": lambda by: hand_back(case=case, by=by, text="Kreisstraße"),
         "set_priority": lambda by: set_priority(case=case, priority=Priority.HIGH, by=by),
         "resubmit": lambda by: resubmit(case=case, on=TOMORROW, by=by),
+        "ask_lead": lambda by: ask_lead(case=case, text="Welcher Asphalt?", by=by),
+        "take": lambda by: take(case=case, by=by),
+        "put_off": lambda by: put_off(case=case, on=TOMORROW, by=by),
         "change_due": lambda by: change_due(case=case, on=TOMORROW, text="Frost", by=by),
         "plan": lambda by: plan(case=case, team=town.greens, day=TOMORROW, by=by),
         "unplan": lambda by: unplan(case=listed(case, town), text="Auto steht davor", by=by),
