@@ -20,7 +20,7 @@ from geo.models import Municipality
 
 FIELDS = (
     *("name", "public_name", "email", "phone", "on_call_email", "on_call_phone", "external"),
-    *("parent", "mail_rhythm", "hours"),
+    *("parent", "mail_rhythm", "hours", "depot_lon", "depot_lat"),
 )
 
 

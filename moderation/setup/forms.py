@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from django import forms
@@ -15,6 +16,7 @@ from accounts.policy import WHOLE_MUNICIPALITY, Role
 from accounts.units import FIELDS, indented
 from geo.localized import localized
 from geo.models import Municipality
+from geo.search import search
 from geo.settling import MAIL_FIELDS, NAME_FIELDS, Relay, relay_of
 from moderation.setup.seen import Seen
 from reports.settling import Group
@@ -137,12 +139,17 @@ class MailForm(Seen, _TownForm):
         return Relay(typed["scheme"], typed["host"], typed["port"], typed["user"], typed["password"])
 
 
+DEPOT: Final = ("depot_lon", "depot_lat")
+NEAR: Final = 0.3
+"""Degrees around the box of a municipality in which its yards lie: about 20 to 30 km."""
+
+
 class UnitForm(Seen, _UnitForm):
     """An office, the yard, a company."""
 
     class Meta:
         model = Unit
-        fields = [name for name in FIELDS if name != "hours"]
+        fields = [name for name in FIELDS if name not in {"hours", *DEPOT}]
         widgets: ClassVar[dict[str, Any]] = {"mail_rhythm": forms.RadioSelect}
         help_texts = {
             "parent": gettext_lazy("A team settles what its unit gives it; who works for the unit sees it too."),
@@ -164,6 +171,16 @@ class UnitForm(Seen, _UnitForm):
         if not parent.queryset.exists():
             del self.fields["parent"]
         self.fields["mail_rhythm"].required = False
+        self.town = town
+        own = [getattr(self.instance, name) for name in reversed(DEPOT)]
+        self.fields["depot"] = forms.CharField(
+            label=_("Where do its tours begin and end?"),
+            required=False,
+            max_length=120,
+            initial="{:.5f}, {:.5f}".format(*own) if None not in own else "",
+            help_text=_("Address of the yard, or latitude and longitude. Empty: at the first job."),
+            widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        )
         for day, word in enumerate(hours.DAYS):
             self.fields[f"hours-{day}"] = forms.CharField(
                 label=word,
@@ -190,9 +207,30 @@ class UnitForm(Seen, _UnitForm):
                 data["hours"] |= {str(day): times} if times else {}
         return data
 
+    def clean_depot(self) -> tuple[float, float] | None:
+        """(longitude, latitude) in degrees, of an address of this municipality or as typed."""
+        typed: str = self.cleaned_data["depot"].strip()
+        if not typed:
+            return None
+        if found := re.fullmatch(r"(-?\d{1,2}[.,]\d+)\s*[,; ]\s*(-?\d{1,3}[.,]\d+)", typed):
+            lat, lon = (float(one.replace(",", ".")) for one in found.groups())
+        else:
+            point = next((hit.point for hit in search(self.town, typed, limit=1)), None)
+            if point is None:
+                words = _("This address is not known here. Please check it, or type latitude and longitude.")
+                raise ValidationError(words)
+            lon, lat = point.x, point.y
+        box = self.town.boundary
+        west, south, east, north = box.extent if box is not None else (lon, lat, lon, lat)
+        if not (west - NEAR <= lon <= east + NEAR and south - NEAR <= lat <= north + NEAR):
+            raise ValidationError(_("This place lies far away. Latitude comes first, then longitude."))
+        return (round(lon, 5), round(lat, 5))
+
     def facts(self) -> dict[str, Any]:
         """Arguments for `accounts.units.save_unit`; what was not asked stays."""
-        return {name: value for name, value in self.cleaned_data.items() if name != "mail_rhythm" or value}
+        typed = dict(self.cleaned_data)
+        typed["depot_lon"], typed["depot_lat"] = typed.pop("depot") or (None, None)
+        return {name: value for name, value in typed.items() if name != "mail_rhythm" or value}
 
     def _post_clean(self) -> None:
         """The verb checks the model, not the form."""
