@@ -47,7 +47,7 @@ def drawn(cases: Sequence[Case], *, user: User, at: datetime, day: date | None =
     `day` is that of the list, today if none. So many queries whatever the number of cases.
     """
     notes = Entry.objects.filter(deed__in=[deed.value for deed in NOTES]).exclude(text="").select_related("user")
-    files = File.objects.filter(failed=False).select_related("photo").order_by("photo__position", "pk")
+    files = File.objects.filter(failed=False).select_related("photo", "entry").order_by("photo__position", "pk")
     prefetch_related_objects(
         list(cases),
         "assignee",
@@ -161,7 +161,8 @@ def _shown(file: File) -> bool:
 
 
 def _photo(file: File) -> dict[str, Any]:
-    role = file.role or ("answer" if file.photo.by_staff else "report")
+    first = file.entry is not None and file.entry.deed == Deed.SUBMITTED.value
+    role = file.role or ("answer" if file.photo.by_staff and not first else "report")
     large = "large" if file.ready_at is not None else "small"
     return {
         "id": file.pk,
