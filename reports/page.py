@@ -276,5 +276,6 @@ def place(request: HttpRequest, number: str, scheme: str) -> HttpResponse:
 
 @require_safe
 def redirect_bare(request: HttpRequest) -> HttpResponse:
-    """`/meldungen/` without a number is the list."""
-    return redirect(reverse("map"))
+    """`/meldungen/` without a number is the list, with the filters of the address."""
+    filters = request.GET.urlencode()
+    return redirect(reverse("map") + (f"?{filters}" if filters else ""))

@@ -292,3 +292,9 @@ def test_the_wording_of_the_clerk_is_shown(client, town, make_report):
     text = page(client, case).content.decode()
     assert "Ein Loch" in text
     assert "Meier" not in text
+
+
+def test_without_a_number_it_is_the_list_with_its_filters(client, town):
+    answer = client.get("/meldungen/?q=Gro%C3%9Fe+Stra%C3%9Fe&von=//evil.example")
+    assert answer["Location"] == "/karte/?q=Gro%C3%9Fe+Stra%C3%9Fe&von=%2F%2Fevil.example"
+    assert client.get("/meldungen/")["Location"] == "/karte/"
