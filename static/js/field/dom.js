@@ -76,7 +76,7 @@ export function put(root, node) {
 }
 
 function markOf(element) {
-  return `${element.tagName} ${element.id || element.dataset.key || element.getAttribute("href") || element.dataset.deed || element.value || element.className}`;
+  return `${element.tagName} ${element.id || element.dataset.key || element.getAttribute("href") || element.value} ${Object.entries(element.dataset)}`;
 }
 
 /** Forget what `root` looks like: somebody else draws into it. */
