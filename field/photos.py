@@ -69,7 +69,7 @@ def receive(
 
 
 def _case(pk: int | None, user: User) -> Case:
-    row = Case.objects.visible_to(user).select_related("unit").filter(pk=pk).first()
+    row = Case.objects.visible_to(user).select_related("unit").filter(pk=pk or 0).first()
     if row is None:
         raise Gone
     if not permits(row, user, Permission.NOTE):
