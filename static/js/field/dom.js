@@ -21,8 +21,9 @@ export function slot(node, name) {
  * nothing to say (null, false, "", []) is hidden. Returns the copy.
  */
 export function fill(node, values) {
-  for (const [name, value] of Object.entries(values)) {
-    const place = slot(node, name);
+  // All places before any is filled: what is put in has places of its own, maybe of the same name.
+  const places = Object.entries(values).map(([name, value]) => [slot(node, name), value]);
+  for (const [place, value] of places) {
     place.hidden = value === null || value === undefined || value === false || value === "" || (Array.isArray(value) && !value.length);
     if (place.hidden || value === true) continue;
     if (Array.isArray(value)) place.replaceChildren(...value);
