@@ -30,8 +30,11 @@ PAGES: Final = (
     "doppelte",
     "weiterleiten",
     "posteingang",
+    "planen",
     "abwesenheit",
     "zahlen",
+    "ueben",
+    "datenschutz",
     "einrichtung",
 )
 """The pages in their order; each is a file of the folder and an address."""

@@ -121,6 +121,8 @@ PICTURES: dict[str, Callable[[Stage], None]] = {
     ),
     "extern": _outside,
     "posteingang": _plain("intake"),
+    "planung": _plain("desk_planning"),
+    "telefone": _plain("desk_phones"),
     "abwesenheit": _plain("desk_absence"),
     "zahlen": _plain("numbers"),
     "einrichtung": _setup,
