@@ -48,6 +48,7 @@ CATEGORY_FIELDS: Final = (
     "redirect_text",
     "photo_rule",
     "staff_only",
+    "contact_for_field",
     "season_from",
     "season_until",
 )

@@ -206,6 +206,13 @@ class CategoryForm(TextsForm):
         required=False,
         help_text=gettext_lazy("Citizens read the on-call number before they go on; its unit is told at once."),
     )
+    contact_for_field = forms.BooleanField(
+        label=gettext_lazy("Crews outside see who reported it"),
+        required=False,
+        help_text=gettext_lazy(
+            "Name, telephone and e-mail stand on their phones. Only where they have to ask on the spot."
+        ),
+    )
 
     def __init__(
         self, data: Any = None, *, town: Municipality, topic: Topic | None, groups: Iterable[Group], group: str = ""
@@ -267,7 +274,17 @@ class CategoryForm(TextsForm):
     def facts(self) -> dict[str, Any]:
         """As `save_category` takes them."""
         typed = self.cleaned_data
-        same = ("sort", "icon", "keywords", "frequent", "working_days", "photo_rule", "danger", *TERMS)
+        same = (
+            "sort",
+            "icon",
+            "keywords",
+            "frequent",
+            "working_days",
+            "photo_rule",
+            "danger",
+            "contact_for_field",
+            *TERMS,
+        )
         return {
             **self.typed_texts(),
             **{name: typed[name] for name in (*same, "season_from", "season_until")},
@@ -297,7 +314,17 @@ def _begun(kept: Mapping[str, Any]) -> dict[str, Any]:
     """The values of the plain fields."""
     release = NEVER if kept["confidential"] else AT_ONCE if kept["release_at_once"] else REVIEWED
     visibility = STAFF if kept["staff_only"] else CITIZENS
-    names = ("group", "sort", "icon", "keywords", "frequent", "working_days", "photo_rule", "danger")
+    names = (
+        "group",
+        "sort",
+        "icon",
+        "keywords",
+        "frequent",
+        "working_days",
+        "photo_rule",
+        "danger",
+        "contact_for_field",
+    )
     return {
         **{name: kept[name] for name in names},
         "release": release,
