@@ -77,7 +77,7 @@ def _tell(entry: Entry, names: _Names) -> Told:
     return Told(
         at=entry.at,
         title=_title(entry, names),
-        who=" · ".join(filter(None, [_who(entry), _readers(entry)])),
+        who=" · ".join(filter(None, [_who(entry), _readers(entry), history_people.underway(entry)])),
         text=_text(entry),
         state=FACTS[State(known)].look if known else "",
         # Only words that must not slip out are set apart; the line below each title says who reads it.

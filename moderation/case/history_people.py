@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
+from django.utils.dateparse import parse_datetime
 from django.utils.formats import date_format
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from cases.models import PRIORITIES, Entry
 from cases.policy import Deed
 
 Data = dict[str, Any]
+LATE = timedelta(minutes=2)
+"""Arrived so much later than it was done, it is said."""
 Units = dict[int, str]
 
 
@@ -31,6 +35,19 @@ def title(entry: Entry, units: Units) -> str:
     """What an entry tells, "" for deeds that have one title each."""
     teller = TELLERS.get(Deed(entry.deed))
     return teller(entry.data, units) if teller is not None else ""
+
+
+def underway(entry: Entry) -> str:
+    """Of what a crew did without a network: when it arrived, and whether it knew of what happened by then."""
+    received, found = entry.data.get("received_at"), []
+    arrived = parse_datetime(received) if isinstance(received, str) else None
+    if arrived is not None and arrived - entry.at >= LATE:
+        when = localtime(arrived)
+        written = "H:i" if when.date() == localtime(entry.at).date() else "SHORT_DATETIME_FORMAT"
+        found.append(_("arrived %(when)s") % {"when": date_format(when, written)})
+    if entry.data.get("stale"):
+        found.append(_("written without knowing what came before"))
+    return ", ".join(found)
 
 
 def _day(iso: str | None) -> str:
@@ -54,6 +71,8 @@ def _priority(data: Data, units: Units) -> str:
 
 
 def _resubmission(data: Data, units: Units) -> str:
+    if data.get("question"):
+        return _("The crew asks its lead")
     if not data.get("on"):
         return _("Taken up again")
     return _("Put aside until %(day)s") % {"day": _day(data["on"])}

@@ -4,13 +4,14 @@ from datetime import timedelta
 
 import pytest
 from django.utils.dateparse import parse_datetime
-from django.utils.timezone import localdate, now
+from django.utils.timezone import localdate, localtime, now
 
 from cases.change import By
 from cases.models import Case, Entry, File
 from cases.policy import Deed, State
 from cases.services import assign, move, note
 from dispatch.models import Job
+from moderation.case import history
 from reports.models import Photo
 from tests.conftest import jpeg
 from tests.field.test_access import reason
@@ -30,6 +31,8 @@ def test_settled_with_photos(planned, phone):
     entry = Entry.objects.get(pk=answer.json()["entry"])
     assert (entry.deed, entry.text, entry.user, entry.at) == (Deed.MOVED, "Gefüllt.", phone.user, at)
     assert parse_datetime(entry.data["received_at"]) > at + timedelta(hours=2)
+    told = history.told([entry])[0]
+    assert f"eingegangen {localtime():%H:}" in told.who
     assert [file.role for file in entry.files.order_by("pk")] == ["before", "after"]
     assert not Photo.objects.filter(released=True).exists()
     job = answer.json()["job"]
