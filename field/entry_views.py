@@ -120,9 +120,7 @@ def enrol(request: HttpRequest, code: str) -> HttpResponse:
     if phone is None:
         return render(request, "field/enrol_over.html", {"staff_login": _staff_login()}, status=410)
     facts = {"phone": phone, "unit": phones.unit_of(phone), "form": form}
-    response = render(request, "field/enrol.html", facts, status=422 if form.errors else 200)
-    response["Referrer-Policy"] = "no-referrer"
-    return response
+    return render(request, "field/enrol.html", facts, status=422 if form.errors else 200)
 
 
 @csrf_exempt
@@ -141,7 +139,7 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 
 def _enter(request: HttpRequest, phone: Phone) -> HttpResponse:
     """Log in as the crew, with a new session; device and PIN are two factors."""
-    login(request, phone.user, backend="django.contrib.auth.backends.ModelBackend")
+    login(request, phone.user)
     remember(request, phone.user, strong=True)
     request.session.set_expiry(SESSION_HOURS * 3600)
     return redirect("field")

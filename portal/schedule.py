@@ -5,6 +5,7 @@ from typing import Any
 from accounts import tasks as accounts_tasks
 from cases import tasks as cases_tasks
 from citizens import tasks as citizens_tasks
+from field import tasks as field_tasks
 from intake import tasks as intake_tasks
 from moderation import tasks as moderation_tasks
 from notifications import tasks as notifications_tasks
@@ -27,6 +28,7 @@ def beat_schedule() -> dict[str, dict[str, Any]]:
         citizens_tasks,
         intake_tasks,
         moderation_tasks,
+        field_tasks,
         reports_tasks,
         backup_tasks,
         practice_tasks,

@@ -1,6 +1,7 @@
 """What a crew did arrives exactly once, changes what it should, and takes nothing from anybody else."""
 
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 from django.utils.dateparse import parse_datetime
@@ -9,8 +10,10 @@ from django.utils.timezone import localdate, localtime, now
 from cases.change import By
 from cases.models import Case, Entry, File
 from cases.policy import Deed, State
+from cases.retention import delete_unattached_files
 from cases.services import assign, move, note
 from dispatch.models import Job
+from field.tasks import SHOT_DAYS, delete_old_shots
 from moderation.case import history
 from reports.models import Photo
 from tests.conftest import jpeg
@@ -195,3 +198,14 @@ def test_who_may_release_reports_in_public(town, phone):
     said = clerk.post("meldung/", body).json()
     assert said["released"]
     assert said["url"] == f"/meldungen/{said['number']}/"
+
+
+def test_photos_that_nothing_names_do_not_stay(planned, phone):
+    (case,) = planned(1)
+    named, _answer = phone.shoot(case, jpeg("red").read())
+    phone.shoot(case, jpeg("blue").read())
+    phone.do("notiz", case, photos=[named])
+    at = now() + timedelta(days=SHOT_DAYS, minutes=1)
+    assert delete_old_shots(at=at) == 2
+    assert delete_unattached_files(at=at) == 1
+    assert File.objects.get(case=case).client_key == UUID(named)

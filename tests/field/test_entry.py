@@ -23,11 +23,15 @@ def enrol(phone_browser, code, pin="2580", again=None):
     return phone_browser.post(reverse("field_enrol", args=[code]), {"pin": pin, "again": again or pin})
 
 
+def asks(phone_browser):
+    """The app asks who it is."""
+    return phone_browser.get(f"{reverse('field')}api/ich/", headers={"Field-Schema": "1"})
+
+
 def test_enrolled_opened_and_out(phone_browser, phone_code, town):
     phone, code = phone_code
     page = phone_browser.get(reverse("field_enrol", args=[code]))
     assert "Kolonne 2" in page.text
-    assert page["Referrer-Policy"] == "no-referrer"
     before = phone_browser.session.session_key
     answer = enrol(phone_browser, code)
     assert answer.status_code == 302
@@ -37,7 +41,7 @@ def test_enrolled_opened_and_out(phone_browser, phone_code, town):
     assert cookie["httponly"]
     assert cookie["samesite"] == "Lax"
     assert cookie["path"] == reverse("field")
-    assert phone_browser.session["_auth_user_id"] == str(phone.user_id)
+    assert asks(phone_browser).json()["user"]["id"] == phone.user_id
     assert enrol(phone_browser, code).status_code == 410
     assert phone_browser.get(reverse("field_enrol", args=[code])).status_code == 410
     # A new day: the session is over, the phone is known.
@@ -48,8 +52,9 @@ def test_enrolled_opened_and_out(phone_browser, phone_code, town):
     assert wrong.status_code == 422
     assert "4 Mal" in wrong.text
     assert phone_browser.post(reverse("field_login"), {"pin": "2580"}).status_code == 302
+    assert asks(phone_browser).status_code == 200
     phones.revoke(phone=phone, by=town.manager, at=timezone.now())
-    assert phone_browser.get(reverse("desk")).status_code == 302  # to the login
+    assert asks(phone_browser).status_code == 401
     assert "nicht angemeldet" in phone_browser.get(reverse("field_login")).text
 
 
