@@ -17,6 +17,7 @@ PRUNED = {
     "cases.Support": "forget_unconfirmed",
     "citizens.Access": "forget_accesses",
     "citizens.Passkey": "forget_passkeys",
+    "field.Shot": "forget_shots",
     "intake.IncomingMail": "forget_mails",
     "moderation.Bulk": "forget_bulks",
     "moderation.BulkItem": "with its bulk",
@@ -51,6 +52,8 @@ KEPT = {
     *("geo.Address", "geo.District", "geo.Municipality", "geo.Street"),
     *("pages.Page", "pages.Statement", "pages.Video"),
     "moderation.SavedView",
+    # A row for each crew's phone, and for whoever opened the field view.
+    *("accounts.Phone", "dispatch.Presence"),
     # A row for each kind of process.
     "portal.Beat",
     # A row for each mailbox.
