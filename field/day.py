@@ -18,7 +18,7 @@ from accounts.policy import Permission
 from accounts.services import may, reach
 from cases import routing
 from cases.models import Case
-from cases.policy import ACTIVE, CLOSED, State
+from cases.policy import ACTIVE, State
 from dispatch import lists, routes
 from dispatch.models import Job, Presence
 from dispatch.services import AHEAD
@@ -92,7 +92,7 @@ def read(*, user: User, town: Municipality, chosen: Chosen, at: datetime) -> dic
         "blocks": [
             {"title": block.title, "text": localized(block.text)}
             for block in blocks
-            if block.active and block.state in CLOSED and block.topic is None
+            if block.active and block.state == State.DONE and block.topic is None
         ],
         "proposed": route.cases if route is not None else [],
         "lengths": {
