@@ -10,10 +10,9 @@ const AFTERWARDS = ["notiz", "leitung"];
 
 /** Draw the screen of the job `params.id`; see app.js for what a screen returns. */
 export function show(root, context, { id }) {
-  const view = { root, context, id, dialog: null, stop: null };
+  const view = { root, context, id, dialog: null, stop: null, camera: null, last: null };
   cleared(root);
   root.onclick = (event) => clicked(view, event);
-  root.onchange = (event) => taken(view, event);
   view.stop = watchPosition(() => draw(view));
   draw(view);
   return {
@@ -23,7 +22,7 @@ export function show(root, context, { id }) {
     leave() {
       view.stop();
       view.dialog?.close();
-      root.onclick = root.onchange = null;
+      root.onclick = null;
     },
   };
 }
@@ -73,7 +72,22 @@ function draw(view) {
   done.hidden = !deeds.includes("erledigt");
   more.hidden = !deeds.some((deed) => deed !== "erledigt");
   if (job.needs.length) slot(node, "waiting").classList.add("job__note--needs");
+  view.last = job;
   put(root, node);
+  keepCamera(view);
+}
+
+/** The field stays the same one however often the screen is drawn: while the camera is open its photo comes to it. */
+function keepCamera(view) {
+  const field = view.root.querySelector("#camera");
+  if (!view.camera) {
+    view.camera = field;
+    field.addEventListener("change", () => taken(view));
+  } else if (field !== view.camera) {
+    const focused = field === document.activeElement;
+    field.replaceWith(view.camera);
+    if (focused) view.camera.focus({ preventScroll: true });
+  }
 }
 
 function farOf(job) {
@@ -137,24 +151,23 @@ async function clicked(view, event) {
 
 /** The camera opens only where its photo can be kept. */
 async function openCamera(view) {
-  const { context, root } = view;
+  const { context } = view;
   if (!(await context.roomFor(2))) {
     context.say(word("room"));
     return;
   }
-  root.querySelector("#camera")?.click();
+  view.camera.click();
 }
 
 /** A photo by the thumb is kept at once: the first one shows how it was, those that follow how it became. */
-async function taken(view, event) {
-  const field = event.target;
-  const [file] = field.files || [];
-  const job = jobOf(view);
-  if (field.id !== "camera" || !file || !job) return;
+async function taken(view) {
+  const [file] = view.camera.files;
+  const job = jobOf(view) || view.last;
+  if (!file) return;
   const role = job.photos.some((photo) => photo.role === "before") ? "after" : "before";
   const at = Date.now();
   const blob = (await shrunk(file)) || file;
-  field.value = "";
+  view.camera.value = "";
   const kept = await done(view, "notiz", job, {}, [{ blob, role, taken_at: at }]);
   if (kept) view.context.say(word(role === "before" ? "keptBefore" : "keptAfter"));
 }
