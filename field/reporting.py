@@ -58,7 +58,8 @@ def report(
     case, new = submit(
         municipality=town,
         category=found,
-        text=text,
+        # A photo and a category say enough on the spot; what stands on the list is the category then.
+        text=text.strip() or localized(found.topic.name),
         by=by,
         act=Act(at=min(done_at, at), client_key=key),
         point=point,

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from django.contrib.sessions.models import Session
@@ -184,6 +186,32 @@ def test_what_is_unsent_stays_bound_to_its_person(
     entry = Entry.objects.get(client_key=key)
     assert entry.user == town.field
     assert [row["user"] for row in crew.read()["days"]] == [town.field.pk]
+
+
+def test_a_new_report_in_three_taps(town: Town, make_report: Callable[..., Case], crew: Crew, tmp_path: Path) -> None:
+    """Photo, category, send, without reception: the place is where the phone is; it arrives with its photo, once."""
+    planned(town, make_report, 1)
+    page = crew.first_sync()
+    assert crew.phone.context is not None
+    crew.phone.context.grant_permissions(["geolocation"], origin=crew.reception.address)
+    crew.phone.context.set_geolocation({"longitude": town.middle.x, "latitude": town.middle.y, "accuracy": 6})
+    crew.phone.lose_reception()
+    page.goto(f"{APP}#/neu")
+    expect(page.get_by_text("Standort gefunden")).to_be_visible()
+    photo = tmp_path / "loch.jpg"
+    photo.write_bytes(PHOTO)
+    page.locator("#fresh-camera").set_input_files(photo)
+    page.locator("label.kind", has_text="Schlagloch").click()
+    page.get_by_role("button", name="Melden", exact=True).click()
+    crew.wait(lambda: crew.states() == ["queued"])
+    crew.phone.get_reception()
+    crew.wait(lambda: crew.states() == ["sent"])
+    case = Case.objects.latest("pk")
+    assert case.topic == town.pothole.topic
+    assert case.point is not None
+    assert case.point.distance(town.middle) < 0.0001
+    assert [file.sha256 for file in case.files.all()] == [hashlib.sha256(PHOTO).hexdigest()]
+    assert Case.objects.count() == 2
 
 
 def test_the_browser_sends_when_the_app_is_closed(town: Town, make_report: Callable[..., Case], crew: Crew) -> None:
