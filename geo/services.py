@@ -57,7 +57,8 @@ class Place:
         if self.distance <= AT_THE_DOOR:
             return self.address
         metres = round(self.distance, -1)
-        return _("near %(address)s (%(metres)d m)") % {"address": self.address, "metres": metres}
+        words: str = _("near %(address)s (%(metres)d m)") % {"address": self.address, "metres": metres}
+        return words.replace(" m)", "\u00a0m)")
 
 
 def owner_of(point: Point | None) -> Municipality | None:

@@ -23,11 +23,12 @@ from accounts.models import User
 from cases.change import Act, By
 from cases.errors import Conflict, Denied, Invalid, NoSuchEdge, Refused
 from cases.models import Case
-from dispatch import lists, tours
+from dispatch import lists
+from dispatch.routes import Route, proposed
 from dispatch.services import AHEAD, arrange, plan, unplan
 from geo.models import Municipality
 from moderation.access import seen_by, staff, staff_only
-from moderation.planning.board import SHOWN, Board, Card, card
+from moderation.planning.board import SHOWN, Board, card
 from moderation.planning.forms import PlanningForm, chosen, ordered
 from moderation.worklist.query import Query
 
@@ -171,7 +172,7 @@ def order(request: HttpRequest, team: int) -> HttpResponse:
     )
     said = _("The order is saved.")
     if request.POST.get("tun") == "tour":
-        wanted, said = _tour(found.cards(unit))
+        wanted, said = _tour(proposed(team=unit, day=found.day, at=found.at))
     now = [job.case_id for job in lists.of_day(team=unit, day=found.day, at=found.at)]
     shown = [one.case.pk for one in found.cards(unit)]
     try:
@@ -185,27 +186,13 @@ def order(request: HttpRequest, team: int) -> HttpResponse:
     return redirect(f"{_back(request, found)}#team-{unit.pk}")
 
 
-def _tour(cards: list[Card]) -> tuple[list[int], str]:
-    """A short tour over what is left, what is urgent first; what has no place comes last. With it what it brings."""
-    found: list[int] = []
-    before = after = 0.0
-    left = [one for one in cards if not one.case.facts.closed]
-    for part in (
-        [one for one in left if one.danger or one.late],
-        [one for one in left if not (one.danger or one.late)],
-    ):
-        placed = [one for one in part if one.case.point]
-        points = [(one.case.point.x, one.case.point.y) for one in placed if one.case.point]
-        way = tours.propose(points)
-        before += tours.length(points, range(len(points)))
-        after += tours.length(points, way)
-        found += [placed[index].case.pk for index in way]
-        found += [one.case.pk for one in part if not one.case.point]
-    if after >= before - 1:
-        return found, _("The order is a short tour already.")
-    return found, _("A shorter tour: %(after)s instead of %(before)s km, as the crow flies.") % {
-        "after": _km(after),
-        "before": _km(before),
+def _tour(route: Route) -> tuple[list[int], str]:
+    """The order of a short tour, and what it brings, in words."""
+    if route.proposed >= route.entered - 1:
+        return route.cases, _("The order is a short tour already.")
+    return route.cases, _("A shorter tour: %(after)s instead of %(before)s km, as the crow flies.") % {
+        "after": _km(route.proposed),
+        "before": _km(route.entered),
     }
 
 

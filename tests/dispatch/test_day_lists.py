@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 import pytest
-from django.utils.timezone import localdate
 
 from accounts.models import Unit
 from accounts.policy import Role
@@ -18,28 +17,10 @@ from dispatch import lists
 from dispatch.models import Job
 from dispatch.services import arrange, plan, unplan
 from tests.conftest import AT
+from tests.dispatch.conftest import MONDAY
 
 pytestmark = pytest.mark.django_db
-MONDAY = localdate(AT)
 TUESDAY = MONDAY + timedelta(days=1)
-
-
-@pytest.fixture
-def team(town):
-    return Unit.objects.create(municipality=town.municipality, name="Kolonne 1", slug="kolonne-1", parent=town.yard)
-
-
-@pytest.fixture
-def planned(town, team, make_report):
-    """`planned(n)`: that many cases on the list of Monday."""
-
-    def make(number=1, day=MONDAY):
-        made = [make_report(text=f"Loch {n}") for n in range(number)]
-        for case in made:
-            plan(case=case, team=team, day=day, by=By.staff(town.manager), act=Act(at=AT))
-        return made
-
-    return make
 
 
 def numbers(team, day, at=AT):

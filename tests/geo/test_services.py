@@ -101,9 +101,9 @@ def test_locate(gazetteer: Municipality) -> None:
 
 def test_a_place_away_from_houses_says_so(gazetteer: Municipality) -> None:
     with translation.override("en"):
-        assert services.locate(at(8.2, 51.948)).text == "near Mühlenstraße 1 (220 m)"
+        assert services.locate(at(8.2, 51.948)).text == "near Mühlenstraße 1 (220\u00a0m)"
     with translation.override("de"):
-        assert services.locate(at(8.2, 51.948)).text == "nahe Mühlenstraße 1 (220 m)"
+        assert services.locate(at(8.2, 51.948)).text == "nahe Mühlenstraße 1 (220\u00a0m)"
 
 
 def test_locate_outside(gazetteer: Municipality) -> None:
