@@ -17,9 +17,16 @@ def made(town):
     return phones.make(unit=town.yard, name=" Kolonne  2 ", by=town.manager, at=AT)
 
 
+def enrol(code, pin):
+    """The phone and what it keeps."""
+    done = phones.enrol(code=code, pin=pin, at=AT)
+    assert done is not None
+    return done
+
+
 @pytest.fixture
 def enrolled(made):
-    return phones.enrol(code=made[1], pin="2580", at=AT)
+    return enrol(made[1], "2580")
 
 
 def test_a_code_enrols_once(made, town):
@@ -28,7 +35,7 @@ def test_a_code_enrols_once(made, town):
     assert not phone.user.has_mailbox
     assert not phone.user.has_usable_password()
     assert phones.waiting(code, at=AT) == phone
-    found, secret = phones.enrol(code=code, pin="2580", at=AT)
+    found, secret = enrol(code, "2580")
     assert found == phone
     assert phones.enrol(code=code, pin="2580", at=AT) is None
     assert phones.known(secret) == phone
@@ -69,7 +76,7 @@ def test_five_wrong_pins_lock_it_until_it_is_enrolled_anew(enrolled, town):
         phones.unlock(secret=secret, pin="2580", at=AT)
     code = phones.renew(phone=phone, by=town.manager, at=AT)
     assert phones.known(secret) is None
-    _phone, other = phones.enrol(code=code, pin="9731", at=AT)
+    _phone, other = enrol(code, "9731")
     assert phones.unlock(secret=other, pin="9731", at=AT) == phone
 
 
