@@ -2,6 +2,7 @@
 
 import pytest
 
+from field.urls import urlpatterns
 from tests.field.conftest import API, Phone
 
 pytestmark = pytest.mark.django_db
@@ -11,9 +12,17 @@ def reason(answer):
     return answer.status_code, answer.json()["reason"]
 
 
-def test_without_a_session(town):
-    assert reason(Phone(None).get("tag/")) == (401, "login")
-    assert reason(Phone(None).post("stand/", {})) == (401, "login")
+def test_without_a_session_no_address_answers(town, neighbour):
+    paths = [str(one.pattern).removeprefix("api/") for one in urlpatterns if str(one.pattern).startswith("api/")]
+    assert len(paths) == 7
+    for path in paths:
+        for phone in (Phone(None), Phone(town.editor)):
+            answer = phone.get(path)
+            if answer.status_code == 405:
+                answer = phone.post(path, {})
+            assert answer.status_code == (401 if phone.user is None else 403), path
+            assert answer["Cache-Control"] == "private, no-store"
+            assert "version" not in answer.json()
 
 
 def test_an_app_of_another_schema_is_told_so(phone):

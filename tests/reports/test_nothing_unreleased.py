@@ -56,8 +56,8 @@ SECRET = {
 """Need a secret out of a mail, of the session or of the address; shown to the one person who has it."""
 DESK = "/verwaltung/"
 """Everything below needs a login."""
-DOORS = ("/konto/", "/demo/postfach/")
-"""The login itself, and what is the demo's own."""
+DOORS = ("/konto/", "/aussendienst/", "/demo/postfach/")
+"""The login itself, the crews' door (tests/field/test_access.py), and what is the demo's own."""
 WORLD = "bbox=8.0,51.0,9.0,53.0"
 
 
