@@ -47,6 +47,8 @@ LOADED: Final = (
     "css/components/content.css",
     "css/components/map.css",
     "css/field.css",
+    "css/field-job.css",
+    "css/field-map.css",
     "icons/sprite.svg",
     "favicon.svg",
 )
