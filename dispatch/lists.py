@@ -83,3 +83,9 @@ def unplanned(cases: QuerySet[Case]) -> QuerySet[Case]:
         .annotate(came_back=Exists(back))
         .order_by("-came_back", "-priority", F("due_at").asc(nulls_last=True), "pk")
     )
+
+
+def lay_with(case: Case, units: Collection[int]) -> bool:
+    """Whether a case was ever on a list of one of these teams, wherever it lies now."""
+    planned = Entry.objects.filter(case=case, deed=Deed.PLANNED.value, data__team__in=list(units))
+    return Job.objects.filter(case=case, team__in=units).exists() or planned.exists()

@@ -17,13 +17,16 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from accounts.policy import Permission
+from accounts.services import reach
 from cases import services as verbs
 from cases.change import Act, By, payload_hash
 from cases.errors import Conflict, Invalid, KeyReused, Refused
 from cases.handing import hand_back, take
 from cases.models import Case, Entry, File
 from cases.planning import ask_lead
-from cases.policy import Deed, State
+from cases.policy import Actor, Deed, State
+from dispatch import lists
 from dispatch.services import put_off, unplan
 from field.models import Shot
 from reports.services import attach_staff_photos, change_place
@@ -157,7 +160,8 @@ def _enter(sent: Sent, user: User, at: datetime) -> Entry:
         if earlier.user_id != user.pk or earlier.data.get(SENT) != sent.digest:
             raise KeyReused
         return earlier
-    if not Case.objects.visible_to(user).filter(pk=row.pk).exists():
+    reached = Case.objects.visible_to(user).filter(pk=row.pk).exists()
+    if not reached and not (sent.kind == NOTE and once_had(row, user)):
         raise Gone
     base, seen = _base(row, sent)
     if not seen and sent.kind != NOTE:
@@ -165,11 +169,18 @@ def _enter(sent: Sent, user: User, at: datetime) -> Entry:
     files = _files(sent, row, user)
     when = min(max(sent.at, row.submitted_at, *([row.state_since] if sent.kind == "erledigt" else [])), at)
     act = Act(at=when, client_key=sent.key)
-    entry = KINDS[sent.kind](Doing(sent, row, By.staff(user), act, files))
+    by = By.staff(user) if reached else By(Actor.STAFF, user, checked=True)
+    entry = KINDS[sent.kind](Doing(sent, row, by, act, files))
     known = {SENT: sent.digest, RECEIVED: at.isoformat(), BASE: base}
     entry.data = {**entry.data, **known, **({} if seen else {STALE: True})}
     entry.save(update_fields=["data"])
     return entry
+
+
+def once_had(case: Case, user: User) -> bool:
+    """Whether the case was on a list of the person's teams before it was given elsewhere: then what they saw or did
+    there still comes in, as a note with photos."""
+    return lists.lay_with(case, reach(user, Permission.NOTE).units)
 
 
 def _base(case: Case, sent: Sent) -> tuple[int | None, bool]:

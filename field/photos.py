@@ -18,7 +18,7 @@ from cases.change import permits
 from cases.errors import Denied, KeyReused, Refused
 from cases.models import Case, Entry, File
 from cases.policy import Deed
-from field.deeds import ROLES, Gone
+from field.deeds import ROLES, Gone, once_had
 from field.models import Shot
 from reports.models import Photo, Report
 from reports.services import releasable
@@ -69,10 +69,13 @@ def receive(
 
 
 def _case(pk: int | None, user: User) -> Case:
-    row = Case.objects.visible_to(user).select_related("unit").filter(pk=pk or 0).first()
+    row = Case.objects.select_related("unit").filter(pk=pk or 0).first()
     if row is None:
         raise Gone
-    if not permits(row, user, Permission.NOTE):
+    if not Case.objects.visible_to(user).filter(pk=row.pk).exists():
+        if not once_had(row, user):
+            raise Gone
+    elif not permits(row, user, Permission.NOTE):
         raise Denied
     return row
 

@@ -77,6 +77,29 @@ def test_somebody_was_faster(town, planned, phone):
     assert phone.post("eintrag/", seen).status_code == 200
 
 
+def test_given_elsewhere_meanwhile_the_work_comes_in_as_a_note(town, planned, phone):
+    case, other = planned(2)
+    said = phone.said("erledigt", case, "Gefüllt.")
+    assign(case=case, by=By.staff(town.manager), unit=town.greens)
+    shot, answer = phone.shoot(case)
+    assert answer.status_code == 200
+    assert reason(phone.post("eintrag/", said)) == (404, "gone")
+    as_note = phone.post("eintrag/", {**said, "kind": "notiz", "photos": [shot]})
+    assert as_note.status_code == 200
+    assert as_note.json()["job"] is None
+    entry = Entry.objects.get(client_key=said["client_key"])
+    assert (entry.deed, entry.text, entry.user, entry.public) == (Deed.NOTE, "Gefüllt.", phone.user, False)
+    assert entry.data["stale"]
+    assert entry.files.count() == 1
+    assert Case.objects.get(pk=case.pk).unit == town.greens
+    # What never lay with them stays closed.
+    Job.objects.filter(case=other).delete()
+    Entry.objects.filter(case=other, deed=Deed.PLANNED).delete()
+    assign(case=other, by=By.staff(town.manager), unit=town.greens)
+    assert reason(phone.do("notiz", other, "Hallo")) == (404, "gone")
+    assert phone.shoot(other)[1].status_code == 404
+
+
 def test_a_note_is_written_whatever_happened_and_says_so(town, planned, phone):
     (case,) = planned(1)
     said = phone.said("notiz", case, "Bin dran.")
