@@ -23,7 +23,7 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import gettext as _
 
 from accounts.models import ROLES, Membership, Unit, User
-from accounts.policy import GRANTS, WHOLE_MUNICIPALITY, Permission, Role
+from accounts.policy import GRANTS, NO_MAILBOX, WHOLE_MUNICIPALITY, Permission, Role
 from accounts.rulelog import note
 from accounts.services import grant, is_county, is_operator, may, reach
 from geo.models import Municipality
@@ -68,6 +68,8 @@ def invite(
         validate_email(email)
     except ValidationError as error:
         errors["email"] = list(error.messages)
+    if email.endswith(f"@{NO_MAILBOX}"):
+        errors["email"] = [_("No mail reaches this address.")]
     if len(name) > 120:
         errors["name"] = [_("Please shorten the name.")]
     if role not in roles_for(by, municipality):

@@ -1,6 +1,7 @@
 """Staff must have a second factor where the settings require it."""
 
 from collections.abc import Callable
+from typing import Any
 
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
@@ -17,6 +18,21 @@ def lacks_factor(request: HttpRequest) -> bool:
     return (
         settings.STAFF_TOTP == "required" and not is_strong(request, request.user) and not is_mfa_enabled(request.user)
     )
+
+
+class CrewMiddleware:
+    """Keeps the account of a crew's phone out of `/konto/`: it has no password, and must not give itself one that would
+    outlive the phone. Logging out is all it does there."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if request.path.startswith("/konto/") and request.path != reverse("account_logout"):
+            user: Any = request.user
+            if user.is_authenticated and not user.has_mailbox:
+                return redirect("field")
+        return self.get_response(request)
 
 
 class StaffTotpMiddleware:

@@ -13,6 +13,7 @@ from hashlib import sha256
 from itertools import pairwise
 from typing import Final
 
+from allauth.mfa.models import Authenticator
 from django.contrib.auth.hashers import check_password, make_password
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
@@ -73,6 +74,8 @@ def renew(*, phone: Phone, by: User, at: datetime) -> str:
     row = _led(phone, by)
     if row.revoked_at is not None:
         raise PermissionDenied
+    row.user.set_unusable_password()
+    Authenticator.objects.filter(user=row.user).delete()
     _end_sessions(row.user, at)
     enrolled, row.secret, row.pin, row.enrolled_at, row.wrong = row.secret is not None, None, "", None, 0
     code = _new_code(row, at)
@@ -184,7 +187,7 @@ def _new_code(phone: Phone, at: datetime) -> str:
 
 def _end_sessions(user: User, at: datetime) -> None:
     user.sessions_ended_at = at
-    user.save(update_fields=["is_active", "sessions_ended_at"])
+    user.save(update_fields=["is_active", "password", "sessions_ended_at"])
 
 
 def _hash(secret: str) -> str:
@@ -193,11 +196,12 @@ def _hash(secret: str) -> str:
 
 
 def _note(phone: Phone, by: User, before: dict[str, object], after: dict[str, object]) -> None:
+    """By the number of its account: a crew may be called after a person."""
     note(
         municipality=phone.municipality,
         actor=by,
         subject="phone",
-        label=phone.user.name,
+        label=str(phone.user_id),
         before=before,
         after=after,
     )

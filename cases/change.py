@@ -79,6 +79,8 @@ class Act:
     client_key: uuid.UUID | None = None
     version: int | None = None
     based_on: uuid.UUID | None = None
+    received_at: datetime | None = None
+    """When it arrived, where it was done earlier (`at`), out of reach: whoever asks for changes since then sees it."""
 
 
 @dataclass
@@ -166,7 +168,7 @@ def change(
         if by.actor is Actor.OUTSIDE:
             entry.data = {**entry.data, "outside": by.name}
         locked.version += 1
-        locked.changed_at = act.at
+        locked.changed_at = act.received_at or act.at
         locked.save()
         entry.version = locked.version
         entry.save()

@@ -40,7 +40,7 @@ def open_case(
         confidential=topic.confidential,
         client_key=act.client_key,
         submitted_at=act.at,
-        changed_at=act.at,
+        changed_at=act.received_at or act.at,
         state_since=act.at,
         **facts,
     )

@@ -168,7 +168,7 @@ def _enter(sent: Sent, user: User, at: datetime) -> Entry:
         raise Conflict(row)
     files = _files(sent, row, user)
     when = min(max(sent.at, row.submitted_at, *([row.state_since] if sent.kind == "erledigt" else [])), at)
-    act = Act(at=when, client_key=sent.key)
+    act = Act(at=when, client_key=sent.key, received_at=at)
     by = By.staff(user) if reached else By(Actor.STAFF, user, checked=True)
     entry = KINDS[sent.kind](Doing(sent, row, by, act, files))
     known = {SENT: sent.digest, RECEIVED: at.isoformat(), BASE: base}

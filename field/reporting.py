@@ -61,7 +61,7 @@ def report(
         # A photo and a category say enough on the spot; what stands on the list is the category then.
         text=text.strip() or localized(found.topic.name),
         by=by,
-        act=Act(at=min(done_at, at), client_key=key),
+        act=Act(at=min(done_at, at), client_key=key, received_at=at),
         point=point,
         address=address,
         source=SOURCE,

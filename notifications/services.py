@@ -12,6 +12,7 @@ from django.db.models import Model, QuerySet
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
+from accounts.policy import NO_MAILBOX
 from cases.models import Case, Contact, Follow
 from cases.services import note_bounce
 from notifications.models import Delivery, blank, new_message_id
@@ -70,6 +71,8 @@ def write(*, planned: Iterable[Planned], event: Event | None) -> int:
     """
     rows = []
     for mail in planned:
+        if mail.to.address.endswith(f"@{NO_MAILBOX}"):
+            continue  # the phone of a crew
         rows.append(_row(mail, event))
         if len(rows) % _CHUNK == 0:
             Delivery.objects.bulk_create(rows[-_CHUNK:], ignore_conflicts=True)

@@ -19,6 +19,7 @@ from accounts import rulelog
 from accounts.directory.tokens import Person, fold
 from accounts.directory.troubles import Why
 from accounts.models import Directory, Membership, User
+from accounts.policy import NO_MAILBOX
 from geo.models import Municipality
 
 LAPSE: Final = timedelta(days=30)
@@ -64,6 +65,8 @@ def _known(directory: Directory, person: Person) -> tuple[User | None, Why | Non
     try:
         validate_email(person.email)
     except ValidationError:
+        return None, Why.NO_EMAIL
+    if person.email.casefold().endswith(f"@{NO_MAILBOX}"):
         return None, Why.NO_EMAIL
     found = User.objects.select_for_update().filter(email__iexact=person.email).first()
     if found is None:

@@ -16,6 +16,8 @@ from moderation.setup.access import administrators_only
 from moderation.setup.log_words import lines, title
 
 PAGE: Final = 50
+BY_NUMBER = frozenset({"person", "phone"})
+"""Sorts whose label is the number of an account."""
 
 
 @require_safe
@@ -42,13 +44,13 @@ def show(request: HttpRequest, town: Municipality) -> HttpResponse:
 
 def _shown(rows: list[RuleChange]) -> list[dict[str, Any]]:
     """With their words; people by the name they have now, in one query."""
-    ids = {int(row.label) for row in rows if row.subject == "person" and row.label.isdecimal()}
+    ids = {int(row.label) for row in rows if row.subject in BY_NUMBER and row.label.isdecimal()}
     names = {str(user.pk): user.name for user in User.objects.filter(pk__in=ids)} if ids else {}
     return [
         {
             "row": row,
             "title": title(row.subject),
-            "label": names.get(row.label, "") if row.subject == "person" else row.label,
+            "label": names.get(row.label, "") if row.subject in BY_NUMBER else row.label,
             "made": not row.before,
             "gone": not row.after,
             "lines": lines(row),

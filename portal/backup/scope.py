@@ -45,6 +45,7 @@ INHERITED = {
 OWN_ONLY = {
     "accounts.Directory",
     "accounts.Membership",
+    "accounts.Phone",
     "accounts.RuleChange",
     "accounts.SetUpStep",
     "cases.Case",

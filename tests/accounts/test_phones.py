@@ -3,11 +3,14 @@
 from datetime import timedelta
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.utils import timezone
 
 from accounts import phones
+from accounts.invitations import invite
 from accounts.models import RuleChange, User
+from accounts.policy import Role
 
 AT = timezone.now()
 
@@ -40,7 +43,7 @@ def test_a_code_enrols_once(made, town):
     assert phones.enrol(code=code, pin="2580", at=AT) is None
     assert phones.known(secret) == phone
     assert phones.unit_of(phone) == town.yard
-    assert RuleChange.objects.filter(subject="phone", label="Kolonne 2", actor=town.manager).exists()
+    assert RuleChange.objects.filter(subject="phone", label=str(phone.user_id), actor=town.manager).exists()
 
 
 def test_a_code_is_over_after_a_day(made):
@@ -111,6 +114,24 @@ def test_only_who_gives_the_unit_its_work(made, town, neighbour):
         with pytest.raises(PermissionDenied):
             phones.revoke(phone=phone, by=by, at=AT)
     phones.revoke(phone=phone, by=town.clerk, at=AT)
+
+
+def test_another_code_ends_whatever_the_old_phone_had(made, enrolled, town):
+    phone, _secret = enrolled
+    phone.user.set_password("selbst-gewaehlt-1")
+    phone.user.save()
+    Authenticator.objects.create(user=phone.user, type=Authenticator.Type.TOTP, data={})
+    phones.renew(phone=phone, by=town.manager, at=AT)
+    user = User.objects.get(pk=phone.user_id)
+    assert not user.has_usable_password()
+    assert user.sessions_ended_at == AT
+    assert not Authenticator.objects.filter(user=user).exists()
+
+
+def test_nobody_else_comes_by_the_address_of_a_phone(made, town):
+    address = made[0].user.email
+    with pytest.raises(ValidationError):
+        invite(email=address, name="X", municipality=town.municipality, role=Role.MANAGER, by=town.admin)
 
 
 def test_a_phone_needs_a_name_and_an_inner_unit(town):

@@ -34,6 +34,8 @@ def test_settled_with_photos(planned, phone):
     entry = Entry.objects.get(pk=answer.json()["entry"])
     assert (entry.deed, entry.text, entry.user, entry.at) == (Deed.MOVED, "Gefüllt.", phone.user, at)
     assert parse_datetime(entry.data["received_at"]) > at + timedelta(hours=2)
+    case.refresh_from_db()
+    assert case.changed_at > at + timedelta(hours=2), "what asks for changes since a time sees it"
     told = history.told([entry])[0]
     assert f"eingegangen {localtime():%H:}" in told.who
     assert [file.role for file in entry.files.order_by("pk")] == ["before", "after"]

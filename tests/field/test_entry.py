@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts import phones
+from accounts.models import User
 from field.entry_views import COOKIE
 
 
@@ -56,6 +57,25 @@ def test_enrolled_opened_and_out(phone_browser, phone_code, town):
     phones.revoke(phone=phone, by=town.manager, at=timezone.now())
     assert asks(phone_browser).status_code == 401
     assert "nicht angemeldet" in phone_browser.get(reverse("field_login")).text
+
+
+def test_a_crew_gives_its_account_no_password_and_no_second_factor(phone_browser, phone_code):
+    enrol(phone_browser, phone_code[1])
+    for name in (
+        "account_set_password",
+        "account_change_password",
+        "mfa_activate_totp",
+        "mfa_add_webauthn",
+        "mfa_index",
+    ):
+        for answer in (
+            phone_browser.get(reverse(name)),
+            phone_browser.post(reverse(name), {"password1": "selbst-gewaehlt-1", "password2": "selbst-gewaehlt-1"}),
+        ):
+            assert (answer.status_code, answer["Location"]) == (302, reverse("field")), name
+    assert not User.objects.get(pk=phone_code[0].user_id).has_usable_password()
+    assert phone_browser.post(reverse("account_logout")).status_code == 302
+    assert asks(phone_browser).status_code == 401
 
 
 def test_two_different_pins_and_a_simple_one(phone_browser, phone_code):
