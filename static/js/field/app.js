@@ -203,6 +203,7 @@ async function keepWorker() {
     stale = true;
     if (document.hidden || !busy()) location.reload();
   });
+  if (!registration) return; // blocked: the same as without
   const offer = () => {
     if (registration.waiting && old && !busy()) registration.waiting.postMessage("take over");
   };

@@ -53,10 +53,16 @@ export function isDark() {
   return chosen ? chosen === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
 }
 
-/** Call `redraw` whenever light and dark change. */
+/** Call `redraw` whenever light and dark change; returns what ends it. */
 function onScheme(redraw) {
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redraw);
-  new MutationObserver(redraw).observe(document.documentElement, { attributeFilter: ["data-kern-theme"] });
+  const device = matchMedia("(prefers-color-scheme: dark)");
+  const chosen = new MutationObserver(redraw);
+  device.addEventListener("change", redraw);
+  chosen.observe(document.documentElement, { attributeFilter: ["data-kern-theme"] });
+  return () => {
+    device.removeEventListener("change", redraw);
+    chosen.disconnect();
+  };
 }
 
 /** Bounds of the municipality out of data-bounds, null without a boundary. */
@@ -103,10 +109,13 @@ export async function createMap(element, { center = null, zoom = 16, cross = 0, 
 
 /** Draw boundary, districts and streets in calm grey; under real tiles only boundary and outside. */
 async function drawGround(L, map, element, cross) {
+  let gone = false;
+  map.on("unload", () => { gone = true; });
   const answer = await fetch(element.dataset.ground, { headers: { Accept: "application/geo+json" } });
   if (!answer.ok) return null;
   const data = await answer.json();
   await pause();
+  if (gone) return null;
   const of = (...layers) => ({ ...data, features: data.features.filter((one) => layers.includes(one.properties.layer)) });
   const pane = map.createPane("ground");
   pane.classList.add("map-ground");
@@ -128,7 +137,7 @@ async function drawGround(L, map, element, cross) {
     names?.draw(colours());
   };
   map.on("zoomend", draw);
-  onScheme(draw);
+  map.on("unload", onScheme(draw));
   if (!tiled) {
     element.style.backgroundColor = colours().outside;
     await make(of("boundary"), (c) => ({ fill: true, fillColor: c.paper, fillOpacity: 1, stroke: false }));
@@ -139,8 +148,10 @@ async function drawGround(L, map, element, cross) {
   await make(of("member"), (c) => ({ fill: false, color: c.district, weight: 1.5 }));
   await make(of("boundary"), (c) => ({ fill: false, color: c.border, weight: 2, dashArray: "8 4 2 4" }));
   await pause();
+  if (gone) return null;
   for (const [layer] of layers) layer.addTo(map);
   await new Promise((drawn) => requestAnimationFrame(() => setTimeout(drawn)));
+  if (gone) return null;
   names?.draw(colours());
   return data;
 }

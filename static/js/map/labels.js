@@ -30,6 +30,8 @@ export class Labels {
     this.canvas = this.L.DomUtil.create("canvas", "leaflet-zoom-hide", pane);
     this.canvas.setAttribute("aria-hidden", "true");
     map.on("moveend resize viewreset", () => this.draw(this.colours));
+    // Leaflet may tell of a move a moment after the map is gone.
+    map.on("unload", () => { this.colours = null; });
     return this;
   }
 
