@@ -22,7 +22,8 @@ async () => (await axe.run(document, {
 #: Pins of the map are reached by a margin around them (field-map.css), which no box tells.
 GLOVES = """
 () => [...document.querySelectorAll("a, button, input, select, textarea, summary, [role=button]")]
-  .filter((one) => one.checkVisibility({visibilityProperty: true}) && !one.closest(".leaflet-control-attribution, .leaflet-marker-icon"))
+  .filter((one) => one.checkVisibility({visibilityProperty: true}))
+  .filter((one) => !one.closest(".leaflet-control-attribution, .leaflet-marker-icon"))
   .map((one) => [one, (one.closest("label") || one).getBoundingClientRect()])
   .filter(([, box]) => box.width > 1 && box.height > 1 && (box.height < 47.5 || box.width < 47.5))
   .map(([one, box]) => `${one.outerHTML.slice(0, 120)} ${Math.round(box.width)}x${Math.round(box.height)}`)
