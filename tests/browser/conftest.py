@@ -58,7 +58,7 @@ Work = Callable[[], None]
 
 # Playwright's loop runs in this thread, so Django would refuse the database, though nothing here is asynchronous.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-expect.set_options(timeout=10_000)
+expect.set_options(timeout=30_000)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -199,7 +199,7 @@ def visit(browser: Browser, site: str) -> Iterator[Callable[..., Page]]:
                 **options,
             }
         )
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(30_000)
         opened.append((context, Watch(context, site)))
         return context.new_page()
 

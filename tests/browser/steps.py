@@ -22,8 +22,8 @@ def heading(page: Page, words: str) -> Locator:
 
 
 def eventually(page: Page, holds: Callable[[], bool]) -> None:
-    """Let the browser go on until something holds, at most ten seconds."""
-    end = time.monotonic() + 10
+    """Let the browser go on until something holds, at most half a minute."""
+    end = time.monotonic() + 30
     while not holds():
         assert time.monotonic() < end, "It did not come to hold."
         page.wait_for_timeout(50)
