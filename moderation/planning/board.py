@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
@@ -20,6 +20,7 @@ from cases.numbers import is_late
 from cases.routing import is_working_day
 from dispatch import lists
 from dispatch.models import Job, Presence
+from dispatch.routes import urgent_first
 from geo.localized import localized
 from geo.models import Municipality
 from moderation.access import listed_for
@@ -45,11 +46,6 @@ class Card:
     came_back: bool = False
     rolled: date | None = None
     """The day it is left from."""
-
-    @property
-    def urgent(self) -> bool:
-        """Whether it goes before the others."""
-        return self.danger or self.late
 
     @property
     def value(self) -> str:
@@ -93,9 +89,11 @@ def card(case: Case, at: datetime, *, rolled: date | None = None) -> Card:
     )
 
 
-def first(cards: Sequence[Card]) -> list[Card]:
-    """What is dangerous or overdue on top, each part in its order."""
-    return sorted(cards, key=lambda one: not one.urgent)
+def cards_of(jobs: Iterable[Job], *, on: date, at: datetime) -> list[Card]:
+    """The jobs of a day's list for the board and for paper, what is dangerous or overdue on top."""
+    return [
+        card(job.case, at, rolled=job.day if lists.rolled_over(job, on=on) else None) for job in urgent_first(jobs, at)
+    ]
 
 
 @dataclass
@@ -128,8 +126,8 @@ class Board:
         return found
 
     def columns(self) -> list[Column]:
-        """Each team with its jobs of the day; one query for the jobs of each, one for the load of all, one
-        for their phones."""
+        """Each team with its jobs of the day; one query for their jobs, one for their load, one for their
+        phones."""
         load = lists.load(teams=self.teams, days=self.days, at=self.at)
         seen = self._seen()
         return [
@@ -153,10 +151,12 @@ class Board:
 
     def cards(self, team: Unit) -> list[Card]:
         """The jobs of a team on the day, what is dangerous or overdue on top."""
-        return first([self._job(job) for job in lists.of_day(team=team, day=self.day, at=self.at)])
+        return cards_of(self.jobs[team.pk], on=self.day, at=self.at)
 
-    def _job(self, job: Job) -> Card:
-        return card(job.case, self.at, rolled=job.day if lists.rolled_over(job, on=self.day) else None)
+    @cached_property
+    def jobs(self) -> dict[int, list[Job]]:
+        """The jobs of the day by team, as they were put in order; one query."""
+        return lists.of_teams(teams=self.teams, day=self.day, at=self.at)
 
     def unplanned(self) -> QuerySet[Case]:
         """What the person may plan and nobody has."""

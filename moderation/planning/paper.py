@@ -32,7 +32,7 @@ from dispatch.services import unplan
 from geo.models import Municipality
 from geo.picture import places_picture
 from moderation.access import staff, staff_only
-from moderation.planning.board import Card, card, first
+from moderation.planning.board import Card, cards_of
 from moderation.planning.forms import chosen
 from moderation.planning.views import day_of, each, town_of
 from reports.models import Photo
@@ -52,7 +52,7 @@ def day_list(request: HttpRequest, team: int, day: str) -> HttpResponse:
     if unit is None or not may(user, Permission.MOVE, municipality_id=unit.municipality_id, unit=unit):
         raise Http404
     jobs = lists.of_day(team=unit, day=on, at=at)
-    cards = first([card(job.case, at, rolled=job.day if lists.rolled_over(job, on=on) else None) for job in jobs])
+    cards = cards_of(jobs, on=on, at=at)
     typed: dict[int, tuple[str, str]] = {}
     if request.method == "POST":
         typed = _ticked(request, cards)

@@ -23,7 +23,6 @@ from accounts.models import User
 from cases.change import Act, By
 from cases.errors import Conflict, Denied, Invalid, NoSuchEdge, Refused
 from cases.models import Case
-from dispatch import lists
 from dispatch.routes import Route, proposed
 from dispatch.services import AHEAD, arrange, plan, unplan
 from geo.models import Municipality
@@ -172,8 +171,8 @@ def order(request: HttpRequest, team: int) -> HttpResponse:
     )
     said = _("The order is saved.")
     if request.POST.get("tun") == "tour":
-        wanted, said = _tour(proposed(team=unit, day=found.day, at=found.at))
-    now = [job.case_id for job in lists.of_day(team=unit, day=found.day, at=found.at)]
+        wanted, said = _tour(proposed(team=unit, day=found.day, at=found.at, jobs=found.jobs[unit.pk]))
+    now = [job.case_id for job in found.jobs[unit.pk]]
     shown = [one.case.pk for one in found.cards(unit)]
     try:
         arrange(team=unit, day=found.day, order=wanted, seen=now if seen == shown else seen, by=user, at=found.at)

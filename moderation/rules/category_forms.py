@@ -27,6 +27,11 @@ from reports.policy import PhotoRule, Sort
 DAY: Final = re.compile(r"\s*(\d{1,2})\.\s*(\d{1,2})\.?\s*")
 REVIEWED, AT_ONCE, NEVER = "reviewed", "at_once", "never"
 CITIZENS, STAFF, OFF = "citizens", "staff", "off"
+SAME: Final = (
+    *("sort", "icon", "keywords", "frequent", "working_days"),
+    *("photo_rule", "danger", "contact_for_field"),
+)
+"""Fields that are called the same in the form and in what is kept."""
 TEXTS: Final[dict[str, tuple[Any, Any, bool]]] = {
     "name": (gettext_lazy("Name"), "", False),
     "help": (gettext_lazy("Help"), gettext_lazy("A short sentence below the name, when citizens choose."), True),
@@ -274,20 +279,9 @@ class CategoryForm(TextsForm):
     def facts(self) -> dict[str, Any]:
         """As `save_category` takes them."""
         typed = self.cleaned_data
-        same = (
-            "sort",
-            "icon",
-            "keywords",
-            "frequent",
-            "working_days",
-            "photo_rule",
-            "danger",
-            "contact_for_field",
-            *TERMS,
-        )
         return {
             **self.typed_texts(),
-            **{name: typed[name] for name in (*same, "season_from", "season_until")},
+            **{name: typed[name] for name in (*SAME, *TERMS, "season_from", "season_until")},
             "confidential": typed["release"] == NEVER,
             "release_at_once": typed["release"] == AT_ONCE,
             "active": typed["visibility"] != OFF,
@@ -314,19 +308,8 @@ def _begun(kept: Mapping[str, Any]) -> dict[str, Any]:
     """The values of the plain fields."""
     release = NEVER if kept["confidential"] else AT_ONCE if kept["release_at_once"] else REVIEWED
     visibility = STAFF if kept["staff_only"] else CITIZENS
-    names = (
-        "group",
-        "sort",
-        "icon",
-        "keywords",
-        "frequent",
-        "working_days",
-        "photo_rule",
-        "danger",
-        "contact_for_field",
-    )
     return {
-        **{name: kept[name] for name in names},
+        **{name: kept[name] for name in ("group", *SAME)},
         "release": release,
         "visibility": visibility if kept["active"] else OFF,
         "season_from": typed_day(kept["season_from"]),
