@@ -34,23 +34,11 @@ WORKER: Final = (
 )
 #: What the page loads; what these import or show in turn is found by itself.
 LOADED: Final = (
-    "js/theme.js",
+    *offline.LOOK,
     "js/field/app.js",
-    "vendor/fonts/fira-sans.css",
-    "vendor/kern/kern.css",
-    "vendor/leaflet/leaflet.css",
-    "vendor/leaflet/leaflet.js",
-    "css/tokens.css",
-    "css/base.css",
-    "css/components/actions.css",
-    "css/components/forms.css",
-    "css/components/content.css",
-    "css/components/map.css",
     "css/field.css",
     "css/field-job.css",
     "css/field-map.css",
-    "icons/sprite.svg",
-    "favicon.svg",
 )
 _LEAVE: Final = """// Switched off: the worker takes its kept pages off this phone. What waits to be sent stays.
 self.addEventListener("install", () => self.skipWaiting());

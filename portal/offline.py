@@ -36,12 +36,9 @@ WORKER: Final = (
     "js/offline/reports.js",
     "js/offline/worker.js",
 )
-#: What the kept pages load; what these import or show in turn is found by itself.
-LOADED: Final = (
+#: What every page that is kept looks like, with its map.
+LOOK: Final = (
     "js/theme.js",
-    "js/offline/pages.js",
-    "js/offline/device.js",
-    "js/flow/shell.js",
     "vendor/fonts/fira-sans.css",
     "vendor/kern/kern.css",
     "vendor/leaflet/leaflet.css",
@@ -52,9 +49,16 @@ LOADED: Final = (
     "css/components/forms.css",
     "css/components/content.css",
     "css/components/map.css",
-    "css/flow.css",
     "icons/sprite.svg",
     "favicon.svg",
+)
+#: What the kept pages load; what these import or show in turn is found by itself.
+LOADED: Final = (
+    *LOOK,
+    "js/offline/pages.js",
+    "js/offline/device.js",
+    "js/flow/shell.js",
+    "css/flow.css",
 )
 _IMPORT: Final = re.compile(r'(?:\bfrom\s|\bimport\s*\(?)\s*"(\.{1,2}/[^"]+)"')
 _ADDRESS: Final = re.compile(r"""url\(["']?(?!data:|#)([^"')?#]+)""")
