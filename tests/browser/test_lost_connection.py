@@ -25,6 +25,13 @@ KEPT = """
   };
 })
 """
+SLOW_MEMORY = """
+const oncomplete = Object.getOwnPropertyDescriptor(IDBTransaction.prototype, "oncomplete");
+Object.defineProperty(IDBTransaction.prototype, "oncomplete", {
+  get: oncomplete.get,
+  set(deed) { oncomplete.set.call(this, (event) => setTimeout(() => deed.call(this, event), 400)); },
+});
+"""
 TEXT = "Tiefes Loch vor der Schule."
 
 
@@ -155,3 +162,12 @@ def test_a_step_without_a_connection_says_so(town: Town, page: Page) -> None:
     steps.press(page, "Noch einmal versuchen")
     expect(steps.heading(page, "Wie erreichen wir Sie?")).to_be_focused()
     expect(note).to_be_hidden()
+
+
+def test_whoever_is_quicker_than_the_device_loses_no_press(town: Town, visit: Callable[..., Page]) -> None:
+    """A cheap phone takes long to write down what was typed; each step is pressed as soon as it is seen."""
+    page = visit("phone")
+    page.add_init_script(SLOW_MEMORY)
+    to_the_check(page)
+    steps.send(page)
+    assert the_case().report.text == TEXT

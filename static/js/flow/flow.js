@@ -15,7 +15,8 @@ import {watch} from "../form-conditions.js";
 
 const ENDS = ["fertig", "danke"];
 let page = null;
-let busy = false;
+/** The step that is being sent, until all of it is done. */
+let leaving = Promise.resolve();
 let shown = withoutHash(location.href);
 
 const root = () => document.getElementById("flow");
@@ -27,15 +28,35 @@ async function begin() {
   if (!form || !data) return;
   const local = JSON.parse(data.textContent);
   const current = { form, local, base: baseOf(form), settled: async () => {}, keep: () => {} };
-  const waking = wake(current);
-  // Whoever is quicker than this device's memory waits for it: nothing leaves behind the queue's back.
-  form.addEventListener("submit", async (event) => {
+  current.waking = wake(current);
+  form.addEventListener("submit", (event) => {
     event.preventDefault();
-    const { submitter } = event;
-    await Promise.allSettled([waking]);
-    if (page === current) submit(current, submitter);
+    leave(current, event.submitter);
   });
-  await waking;
+  await current.waking;
+}
+
+/**
+ * Send a step. Whoever presses sooner than this device remembers, or than the step before is done, waits for both, so that
+ * no press is lost and nothing leaves behind the queue's back. Pressing twice is pressing once.
+ */
+function leave(current, submitter) {
+  if (current.leaving) return;
+  const { form } = current;
+  const next = form.querySelector("[data-next]");
+  const before = leaving;
+  current.leaving = true;
+  form.setAttribute("aria-busy", "true");
+  next?.classList.add("is-busy");
+  const slow = setTimeout(() => say(word("working")), 1200);
+  leaving = Promise.allSettled([current.waking, before])
+    .then(() => (page === current ? submit(current, submitter) : null))
+    .finally(() => {
+      clearTimeout(slow);
+      current.leaving = false;
+      form.removeAttribute("aria-busy");
+      next?.classList.remove("is-busy");
+    });
 }
 
 /** What this device knows of the step is filled in, then the step's own module begins. */
@@ -80,7 +101,8 @@ async function initCheck(current) {
   try {
     await uploadRest(current.local);
     const answer = await fetch(location.href, { credentials: "same-origin" });
-    if (page === current && !busy) await swap(await answer.text(), answer.url);
+    const text = await answer.text();
+    if (page === current && !current.leaving) await swap(text, answer.url);
   } catch {
     // Sending tries again, and if need be takes the photos along later.
   }
@@ -105,14 +127,7 @@ async function restore({ form, local, base }) {
 
 /** Submit the step; whatever happens, nothing typed is lost. */
 async function submit(current, submitter) {
-  if (busy) return;
-  busy = true;
   const { form, local } = current;
-  const next = form.querySelector("[data-next]");
-  let again = null;
-  form.setAttribute("aria-busy", "true");
-  next?.classList.add("is-busy");
-  const slow = setTimeout(() => say(word("working")), 1200);
   try {
     await keepFields(current);
     await current.settled();
@@ -129,18 +144,15 @@ async function submit(current, submitter) {
     await keepDraft(local.secret, (row) => { delete row.fields[local.step]; });
     await swap(text, response.url);
     if (page) await reports.edit(local.report.client_key, null);
-    again = page && refusedAlone(page.form) && !current.repeated ? page : null;
+    // This page was older than the attack: the fresh one knows what is asked for, and is sent by itself once.
+    if (page && refusedAlone(page.form) && !current.repeated) {
+      page.repeated = true;
+      leave(page, submitter && page.form.querySelector(`[name="${submitter.name}"]`));
+    }
   } catch (error) {
     if (!(error instanceof TypeError || error instanceof DOMException)) throw error;
     await unreached(current);
-  } finally {
-    clearTimeout(slow);
-    busy = false;
-    form.removeAttribute("aria-busy");
-    next?.classList.remove("is-busy");
   }
-  // This page was older than the attack: the fresh one knows what is asked for.
-  if (again) await submit(Object.assign(again, { repeated: true }), submitter && again.form.querySelector(`[name="${submitter.name}"]`));
 }
 
 function timeout(milliseconds) {
@@ -161,7 +173,7 @@ async function unreached(current) {
   const fields = fieldsOf(form);
   const queue = async (report, check) => {
     const kept = await enqueue({ ...queueRow(current), report, check, place: report.address });
-    if (!kept) return showOffline(current, { fields, retry: () => submit(current, null) });
+    if (!kept) return showOffline(current, { fields, retry: () => leave(current, null) });
     hideOffline();
     page = null;
     await showQueued(report.client_key);
@@ -170,7 +182,7 @@ async function unreached(current) {
   if (last(local)) return queue(local.report, (await pending(local.secret)) ? null : local.check);
   const on = (await canGoOn()) ? () => goOn(local, local.step, fields) : null;
   if (on && navigator.onLine === false) return on();
-  return showOffline(current, { fields, retry: () => submit(current, null), on, send: on ? null : (report) => queue(report, null) });
+  return showOffline(current, { fields, retry: () => leave(current, null), on, send: on ? null : (report) => queue(report, null) });
 }
 
 /** At once, whatever the page's own way of scrolling. */
