@@ -34,11 +34,13 @@ WORKER: Final = (
 )
 #: What the page loads; what these import or show in turn is found by itself.
 LOADED: Final = (
-    *offline.LOOK,
-    "js/field/app.js",
-    "css/field.css",
-    "css/field-job.css",
-    "css/field-map.css",
+    "js/theme.js",
+    "bundles/field.css",
+    "bundles/field.js",
+    "vendor/leaflet/leaflet.css",
+    "vendor/leaflet/leaflet.js",
+    "icons/sprite.svg",
+    "favicon.svg",
 )
 _LEAVE: Final = """// Switched off: the worker takes its kept pages off this phone. What waits to be sent stays.
 self.addEventListener("install", () => self.skipWaiting());
@@ -47,18 +49,6 @@ self.addEventListener("activate", (event) => event.waitUntil((async () => {
   await self.registration.unregister();
 })()));
 """
-
-
-def modules() -> list[str]:
-    """Addresses of the modules that the page starts with: named in its head, they need not be found one by one."""
-    return [static(name) for name in _modules()]
-
-
-@lru_cache
-def _modules() -> tuple[str, ...]:
-    later = ("js/field/map.js", "js/map/", "js/pin.js")
-    names = offline.names_of(("js/field/app.js",))
-    return tuple(name for name in names if name.startswith("js/") and not name.startswith(later))
 
 
 def files(municipality: Municipality) -> list[str]:

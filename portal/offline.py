@@ -12,7 +12,6 @@ import posixpath
 import re
 from functools import lru_cache
 from hashlib import sha256
-from pathlib import Path
 from typing import Any, Final
 
 from django.conf import settings
@@ -24,7 +23,7 @@ from django.urls import path, reverse, translate_url
 from django.views.decorators.http import require_safe
 
 from geo.models import Municipality
-from portal import style
+from portal import bundles, style
 from portal.context import arms_of
 
 #: The worker's modules; what one imports stands before it.
@@ -60,8 +59,6 @@ LOADED: Final = (
     "js/flow/shell.js",
     "css/flow.css",
 )
-_IMPORT: Final = re.compile(r'(?:\bfrom\s|\bimport\s*\(?)\s*"(\.{1,2}/[^"]+)"')
-_ADDRESS: Final = re.compile(r"""url\(["']?(?!data:|#)([^"')?#]+)""")
 _LINE: Final = re.compile(r"^import .*\n|^export (?=async|function|const|class)", re.MULTILINE)
 _LEAVE: Final = """// The service worker is switched off: it takes itself and what it kept off this browser.
 self.addEventListener("install", () => self.skipWaiting());
@@ -72,21 +69,14 @@ self.addEventListener("activate", (event) => event.waitUntil((async () => {
 """
 
 
-def _source(name: str) -> str:
-    found = finders.find(name)
-    if not isinstance(found, str):
-        raise FileNotFoundError(name)
-    return Path(found).read_text()
-
-
 @lru_cache
 def names_of(loaded: tuple[str, ...]) -> tuple[str, ...]:
     """Names of static files with all that they import or show."""
     names: dict[str, None] = dict.fromkeys(loaded)
     for name in (waiting := list(names)):
-        pattern = {".js": _IMPORT, ".css": _ADDRESS}.get(posixpath.splitext(name)[1])
-        for other in pattern.findall(_source(name)) if pattern else ():
-            found = posixpath.normpath(posixpath.join(posixpath.dirname(name), other))
+        pattern = {".js": bundles.IMPORTED, ".css": bundles.SHOWN}.get(posixpath.splitext(name)[1])
+        for match in pattern.finditer(bundles.source(name)) if pattern else ():
+            found = bundles.beside(name, match["path"])
             if found not in names and finders.find(found):
                 names[found] = None
                 waiting.append(found)
@@ -101,7 +91,7 @@ def static_names() -> tuple[str, ...]:
 @lru_cache
 def script_of(modules: tuple[str, ...]) -> str:
     """Modules of a worker as one script, without what only modules may say."""
-    return "\n".join(_LINE.sub("", _source(name)) for name in modules)
+    return "\n".join(_LINE.sub("", bundles.source(name)) for name in modules)
 
 
 def script() -> str:

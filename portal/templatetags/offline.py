@@ -58,14 +58,12 @@ def field_data(context: Context) -> SafeString:
 
 @register.simple_tag(takes_context=True)
 def field_links(context: Context) -> SafeString:
-    """The manifest of the field view, the icon for iPhones and the modules it starts with, in `<head>`."""
+    """The manifest of the field view and the icon for iPhones, in `<head>`."""
     municipality = context.get("municipality")
     if municipality is None:
         return SafeString()
-    modules = format_html_join("", '<link rel="modulepreload" href="{}">', ((one,) for one in crew.modules()))
     return format_html(
-        '<link rel="manifest" href="{}"><link rel="apple-touch-icon" href="{}">{}',
+        '<link rel="manifest" href="{}"><link rel="apple-touch-icon" href="{}">',
         reverse("field_manifest"),
         icon_address(municipality, 180),
-        modules,
     )

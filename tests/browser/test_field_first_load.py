@@ -16,7 +16,7 @@ from tests.browser.crew import APP, Crew, a_crew, a_line, a_platform, planned
 from tests.conftest import Town
 
 __all__ = ["a_crew", "a_line", "a_platform"]
-SLOW_4G = {"offline": False, "latency": 150, "downloadThroughput": 204_800, "uploadThroughput": 96_000}
+SLOW_4G = {"offline": False, "latency": 562.5, "downloadThroughput": 180_000, "uploadThroughput": 84_375}
 """As Lighthouse has it: a round trip in milliseconds, bytes per second (1.6 Mbit/s down, 750 kbit/s up)."""
 SECONDS = float(os.environ.get("FIRST_LOAD_SECONDS", "0"))
 """Within which the list must be usable; asked for on a calm machine alone, 0 for not at all. The time is printed."""

@@ -6,6 +6,7 @@ import {askToKeep, roomFor} from "../offline/room.js";
 import {word} from "./dom.js";
 import * as today from "./today.js";
 import * as job from "./job.js";
+import * as map from "./map.js";
 import * as fresh from "./fresh.js";
 import * as queue from "./queue-screen.js";
 
@@ -14,8 +15,7 @@ const screen = document.getElementById("screen");
 const line = document.getElementById("state");
 const said = document.getElementById("say");
 const tabs = document.getElementById("tabs");
-/** The map is large: only when it is opened. */
-const screens = { heute: () => today, auftrag: () => job, neu: () => fresh, warteschlange: () => queue, karte: () => import("./map.js") };
+const screens = { heute: today, karte: map, auftrag: job, neu: fresh, warteschlange: queue };
 const FRESH = 5 * 60_000;
 const SAID = 8_000;
 const UPDATES = 30 * 60_000;
@@ -101,28 +101,19 @@ function go(hash) {
 }
 
 /** Open the screen that the address names. */
-async function route() {
+function route() {
   if (stale && !busy()) return void location.reload();
   const [name, id = ""] = location.hash.replace(/^#\//, "").split("/");
   const key = name in screens ? name : "heute";
   const params = { id: /^\d+$/.test(id) ? Number(id) : id };
   shown?.view?.leave?.();
-  const mine = { key, params, view: null, module: null };
+  const mine = { key, params, view: null, module: screens[key] };
   shown = mine;
   for (const tab of tabs.querySelectorAll("a")) {
     if (tab.dataset.tab === key) tab.setAttribute("aria-current", "page");
     else tab.removeAttribute("aria-current");
   }
-  let module;
-  try {
-    module = await screens[key]();
-  } catch {
-    // The map is not kept yet and there is no network for it.
-    return void go("#/heute");
-  }
-  if (shown !== mine) return;
-  mine.module = module;
-  mine.view = module.show(screen, context, params) || null;
+  mine.view = mine.module.show(screen, context, params) || null;
   scrollTo(0, 0);
   if (told_at && told_at !== location.hash) (screen.querySelector("h1[tabindex]") || screen).focus({ preventScroll: true });
   told_at = location.hash || "#/heute";
@@ -130,7 +121,7 @@ async function route() {
 
 function redraw() {
   if (shown.view?.update) shown.view.update(context);
-  else if (shown.module && !busy()) shown.view = shown.module.show(screen, context, shown.params) || null;
+  else if (!busy()) shown.view = shown.module.show(screen, context, shown.params) || null;
 }
 
 /** Whether somebody is in the middle of something that must not be drawn over or loaded anew. */
@@ -240,7 +231,7 @@ const calm = () => setTimeout(() => (window.requestIdleCallback ? requestIdleCal
 if (document.readyState === "complete") calm();
 else addEventListener("load", calm);
 await gather();
-await route();
+route();
 askToKeep();
 actions.run("reception");
 fetchDay();
