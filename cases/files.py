@@ -41,17 +41,20 @@ def store(
     case: Case | None = None,
     client_key: uuid.UUID | None = None,
     preview: bool = False,
+    by_key: bool = False,
 ) -> tuple[File, tuple[float, float] | None]:
     """Check an upload by content and keep it; returns the File and the position its metadata name (lon, lat).
 
     The variants are made by the worker; with `preview` the small JPEG stands there at once, for a sender who wants to
     see what arrived. The position is for proposing the place and is stored nowhere. The same file
-    for the same draft or case again (back button, replay) is the one kept before. Raises Invalid({"photos": …}),
-    Draft.DoesNotExist (it was discarded meanwhile).
+    for the same draft or case again (back button, replay) is the one kept before; `by_key`: only that of the same
+    `client_key`, because a queue sends each picture under its own. Raises Invalid({"photos": …}), Draft.DoesNotExist
+    (it was discarded meanwhile).
     """
     content, picture = _inspected(upload, preview=preview)
     digest = hashlib.sha256(content).hexdigest()
-    if (same := _same(case, draft, digest, client_key)) is not None:
+    content_of = "" if by_key else digest
+    if (same := _same(case, draft, content_of, client_key)) is not None:
         return same, picture.position
     key = new_secret()
     default_storage.save(f"originals/{key}", ContentFile(content))
@@ -64,7 +67,7 @@ def store(
                 Case.objects.select_for_update().filter(pk=case.pk).values_list("pk").first()
             elif draft is not None:
                 Draft.objects.select_for_update().get(pk=draft.pk)
-            if (same := _same(case, draft, digest, client_key)) is not None:
+            if (same := _same(case, draft, content_of, client_key)) is not None:
                 remove(key)
                 return same, picture.position
             file = File.objects.create(
@@ -90,10 +93,10 @@ def store(
 
 
 def _same(case: Case | None, draft: Draft | None, digest: str, client_key: uuid.UUID | None) -> File | None:
-    """The file kept before for the same key or, for the same draft or case, with the same content."""
+    """The file kept before for the same key or, for the same draft or case, with the same content ("": any)."""
     siblings = File.objects.filter(case=case) if case is not None else File.objects.filter(draft=draft)
     same = siblings.filter(client_key=client_key).first() if client_key else None
-    return same or (siblings.filter(sha256=digest).first() if (case or draft) else None)
+    return same or (siblings.filter(sha256=digest).first() if digest and (case or draft) else None)
 
 
 def check(*, uploads: Sequence[UploadedFile[Any]]) -> None:

@@ -53,7 +53,7 @@ def receive(
     upload.seek(0)
     if hashlib.sha256(upload.read()).hexdigest() != sha256.lower():
         raise Damaged
-    file, _position = files.store(upload=upload, at=at, case=row, client_key=key, preview=True)
+    file, _position = files.store(upload=upload, at=at, case=row, client_key=key, preview=True, by_key=True)
     try:
         with transaction.atomic():
             shot = Shot.objects.create(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -14,11 +13,10 @@ import pytest
 from django.contrib.gis.geos import Point
 from django.core.handlers.wsgi import WSGIHandler
 from django.core.servers.basehttp import ThreadedWSGIServer
-from django.templatetags.static import static
 from django.test import Client
 from django.test.testcases import QuietWSGIRequestHandler
 from django.utils.timezone import localdate, now
-from playwright.sync_api import Page, Playwright
+from playwright.sync_api import Locator, Page, Playwright, expect
 
 from accounts.models import User
 from cases.change import By
@@ -31,7 +29,7 @@ APP = "/aussendienst/"
 READ = """
 () => new Promise((done) => {
   indexedDB.open("aussendienst").onsuccess = ({target}) => {
-    const stores = ["days", "actions", "photos", "meta"], found = {};
+    const stores = ["days", "actions", "photos", "meta", "halves"], found = {};
     const transaction = target.result.transaction(stores);
     for (const store of stores) {
       transaction.objectStore(store).getAll().onsuccess = (rows) => { found[store] = rows.target.result; };
@@ -53,22 +51,6 @@ async () => {
   return found;
 }
 """
-ACT = """
-async ({modules, kind, id, facts, shots}) => {
-  const [{act}, {days, whose}] = await Promise.all(modules.map((one) => import(one)));
-  const user = await whose();
-  const job = id === null ? null : (await days.get(user.id)).data.jobs.find((one) => one.id === id);
-  const photos = shots.map(([data, role]) => ({
-    blob: new Blob([Uint8Array.from(atob(data), (one) => one.charCodeAt(0))], {type: "image/jpeg"}),
-    role,
-    taken_at: Date.now(),
-  }));
-  return (await act(kind, job, facts, photos)).client_key;
-}
-"""
-UNSEEN = f"(said) => {{ ({ACT})(said).catch(() => undefined); }}"
-RETRY = """async (one) => { const {actions} = await import(one); await actions.run("person"); }"""
-LEAVE = """async ([one, anyway]) => { const {leave} = await import(one); return leave(anyway); }"""
 
 
 class Platform:
@@ -198,37 +180,66 @@ class Crew:
         return [row["state"] + (f" ({row['reason']})" if row["state"] == "refused" else "") for row in self.rows()]
 
     def act(
-        self,
-        kind: str,
-        case: Case | None,
-        text: str = "",
-        photos: tuple[tuple[bytes, str], ...] = (),
-        *,
-        unseen: bool = False,
-        **facts: Any,
+        self, kind: str, case: Case, text: str = "", photos: tuple[bytes, ...] = (), *, unseen: bool = False
     ) -> str:
-        """Do something as the screens do; the client_key of what is kept. `unseen`: nobody waits for it."""
-        said = {
-            "modules": [static("js/field/actions.js"), static("js/field/store.js")],
-            "kind": kind,
-            "id": case.pk if case else None,
-            "facts": {"text": text, **facts},
-            "shots": [[base64.b64encode(data).decode(), role] for data, role in photos],
-        }
-        return self.page.evaluate(UNSEEN if unseen else ACT, said) or ""
+        """Do something on the screen of a job; the client_key of what is kept. `unseen`: pressed, nobody saw more."""
+        sheet = self.open_sheet(kind, case)
+        self.fill(sheet, text, photos)
+        sheet.locator("button[type=submit]").click(no_wait_after=True)
+        if unseen:
+            return ""
+        expect(sheet).to_have_count(0)
+        return str(self.rows()[-1]["client_key"])
+
+    def open_sheet(self, kind: str, case: Case) -> Locator:
+        """The form of a deed of a job."""
+        self.page.evaluate("(hash) => { location.hash = hash; }", f"#/auftrag/{case.pk}")
+        job = self.page.locator("main .job")
+        expect(job).to_contain_text(case.number)
+        self.page.wait_for_timeout(200)
+        left = self.page.locator("dialog[open] [data-close]")
+        if left.count():  # half filled in when the phone died
+            left.click()
+        direct = job.locator(f'[data-deed="{kind}"]')
+        if direct.count():
+            direct.click()
+        else:
+            job.locator("[data-more]").click()
+            self.page.locator(f'dialog[open] [data-deed="{kind}"]').click()
+        return self.page.locator("dialog[open]:has(#sheet-text)")
+
+    @staticmethod
+    def fill(sheet: Locator, text: str, photos: tuple[bytes, ...]) -> None:
+        """Write, and take photos."""
+        sheet.locator("#sheet-text").fill(text)
+        for number, photo in enumerate(photos, 1):
+            file = {"name": f"{number}.jpg", "mimeType": "image/jpeg", "buffer": photo}
+            sheet.locator("#sheet-camera").set_input_files([file])  # type: ignore[list-item]
+            expect(sheet.locator(".shot")).to_have_count(number)
 
     def send_all(self, seconds: float = 120) -> None:
         """Press "send now" until nothing waits."""
+        self.page.evaluate("() => { location.hash = '#/warteschlange'; }")
+        expect(self.page.locator("main .queue")).to_be_visible()
         end = time.monotonic() + seconds
         while any(row["state"] in {"queued", "sending"} for row in self.rows()):
             assert time.monotonic() < end, f"not sent: {self.states()}"
-            self.page.evaluate(RETRY, static("js/field/actions.js"))
+            now = self.page.get_by_role("button", name="Jetzt senden")
+            if now.count() and now.is_enabled():
+                now.click(timeout=2_000, force=True)
             self.page.wait_for_timeout(300)
 
     def leave(self, *, anyway: bool = False) -> bool:
-        """Log out; whether it was done."""
-        done: bool = self.page.evaluate(LEAVE, [static("js/field/day.js"), anyway])
-        return done
+        """Press "log out", and where something waits "log out all the same"; whether it was done."""
+        self.page.evaluate("() => { location.hash = '#/warteschlange'; }")
+        self.page.get_by_role("button", name="Abmelden", exact=True).click()
+        refused = self.page.locator(".queue__leave .field-error:not([hidden])")
+        gone = self.page.locator("#ask-login:not([hidden])")
+        expect(refused.or_(gone)).to_be_visible(timeout=60_000)
+        if refused.is_visible() and anyway:
+            self.page.get_by_role("button", name="Trotzdem abmelden").click()
+            expect(gone).to_be_visible(timeout=60_000)
+        return gone.is_visible()
 
 
 @pytest.fixture(name="crew")

@@ -2,8 +2,9 @@
 
     FIELD_CYCLES=100 FIELD_JOBS=60 FIELD_SEED=7 script/test tests/browser/test_field_cycles.py
 
-Each job gets a note with a photo before the work, and is settled with a photo after it; the note is what the second is
-based on. What happens meanwhile is drawn by chance; the seed stands in the name of a failure and repeats it.
+Each job gets a note with two photos before the work, and is settled with two after it, all of it on its screen; the
+note is what the second is based on. What happens meanwhile is drawn by chance; the seed stands in the name of a failure
+and repeats it.
 """
 
 from __future__ import annotations
@@ -38,9 +39,8 @@ class Deed:
 
     case: Case
     kind: str
-    role: str
     text: str
-    photo: bytes
+    photos: tuple[bytes, ...]
     key: str = ""
     """Its client_key as soon as the phone said that it is kept."""
 
@@ -85,12 +85,12 @@ class Shift:
 
     def do(self, deed: Deed) -> None:
         """Press the button and see that it is kept."""
-        deed.key = self.crew.act(deed.kind, deed.case, deed.text, ((deed.photo, deed.role),))
+        deed.key = self.crew.act(deed.kind, deed.case, deed.text, deed.photos)
         self.done.append(deed)
 
     def begin(self, deed: Deed) -> None:
         """Press the button; nobody sees what comes of it."""
-        self.crew.act(deed.kind, deed.case, deed.text, ((deed.photo, deed.role),), unseen=True)
+        self.crew.act(deed.kind, deed.case, deed.text, deed.photos, unseen=True)
 
     def again(self, deed: Deed) -> None:
         """A worker looks whether it is there, and does it where it is not."""
@@ -124,9 +124,10 @@ def wanted(cases: list[Case], chance: random.Random) -> list[Deed]:
     found: list[Deed] = []
     for number, case in enumerate(order):
         first = all(deed.case is not case for deed in found)
-        kind, role = ("notiz", "before") if first else ("erledigt", "after")
-        colour = f"#{number % 256:02x}{number // 256:02x}{90 if first else 180:02x}"
-        found.append(Deed(case, kind, role, f"{kind} {case.pk}", jpeg(colour, (320, 240)).read()))
+        kind = "notiz" if first else "erledigt"
+        colours = [f"#{number % 256:02x}{number // 256:02x}{blue + (90 if first else 180):02x}" for blue in range(2)]
+        photos = tuple(jpeg(colour, (320, 240)).read() for colour in colours)
+        found.append(Deed(case, kind, f"{kind} {case.pk}", photos))
     return found
 
 
@@ -152,11 +153,13 @@ def test_random_shifts_of_a_crew(town: Town, make_report: Callable[..., Case], c
     assert [str(entry.client_key) for entry in arrived] == [deed.key for deed in shift.done], f"seed {SEED}"
     assert [entry.text for entry in arrived] == [deed.text for deed in shift.done]
     for deed in deeds:
-        check_photo(deed)
+        check_photos(deed)
 
 
-def check_photo(deed: Deed) -> None:
+def check_photos(deed: Deed) -> None:
     """The bytes that the server keeps are those that the phone took."""
     entry = Entry.objects.get(client_key=deed.key)
-    originals = [default_storage.open(f"originals/{file.key}").read() for file in entry.files.all()]
-    assert [hashlib.sha256(one).hexdigest() for one in originals] == [hashlib.sha256(deed.photo).hexdigest()]
+    originals = [default_storage.open(f"originals/{file.key}").read() for file in entry.files.order_by("pk")]
+    assert [hashlib.sha256(one).hexdigest() for one in originals] == [
+        hashlib.sha256(photo).hexdigest() for photo in deed.photos
+    ]

@@ -77,7 +77,7 @@ def test_somebody_was_faster_and_nothing_is_lost(town: Town, make_report: Callab
     one, other = planned(town, make_report, 2)
     crew.first_sync()
     crew.phone.lose_reception()
-    crew.act("erledigt", one, "Mit Kaltasphalt gefüllt.", ((PHOTO, "after"),))
+    crew.act("erledigt", one, "Mit Kaltasphalt gefüllt.", (PHOTO,))
     crew.act("notiz", one, "Rand bröckelt noch.")
     crew.act("erledigt", other, "Auch dieses.")
     note(case=one, by=By.staff(town.manager), text="Die Firma kommt am Montag.")
@@ -111,7 +111,7 @@ def test_a_session_that_ended_keeps_the_queue(town: Town, make_report: Callable[
     (case,) = planned(town, make_report, 1)
     page = crew.first_sync()
     crew.phone.lose_reception()
-    key = crew.act("erledigt", case, "Gefüllt.", ((PHOTO, "after"),))
+    key = crew.act("erledigt", case, "Gefüllt.", (PHOTO,))
     Session.objects.all().delete()
     crew.phone.get_reception()
     expect(page.locator("#ask-login")).to_be_visible()
@@ -147,7 +147,7 @@ def test_logout_sends_first_and_leaves_nothing(town: Town, make_report: Callable
     crew.phone.context.set_offline(False)
     assert crew.leave() is True
     assert case.entries.filter(text="Vor der Pause.").count() == 1
-    assert crew.read() == {"days": [], "actions": [], "photos": [], "meta": []}
+    assert crew.read() == {"days": [], "actions": [], "photos": [], "meta": [], "halves": []}
     assert [name for name in crew.cached() if name.startswith("aussendienst")] == release_only(crew)
     assert not Session.objects.exists()
 
@@ -164,7 +164,7 @@ def test_what_is_unsent_stays_bound_to_its_person(
     (case,) = planned(town, make_report, 1)
     crew.first_sync()
     crew.phone.lose_reception()
-    key = crew.act("notiz", case, "Von der Ersten.", ((PHOTO, "before"),))
+    key = crew.act("notiz", case, "Von der Ersten.", (PHOTO,))
     assert crew.leave(anyway=True) is True
     left = crew.read()
     assert [row["client_key"] for row in left["actions"]] == [key]
@@ -214,12 +214,46 @@ def test_a_new_report_in_three_taps(town: Town, make_report: Callable[..., Case]
     assert Case.objects.count() == 2
 
 
+def test_a_phone_that_closes_the_app_over_a_form_brings_it_back(
+    town: Town, make_report: Callable[..., Case], crew: Crew
+) -> None:
+    """The camera needed the room: words and photos of the form are there again, once it is sent they are gone."""
+    case, _other = planned(town, make_report, 2)
+    crew.first_sync()
+    crew.phone.lose_reception()
+    sheet = crew.open_sheet("erledigt", case)
+    crew.fill(sheet, "Mit Kaltasphalt", (PHOTO, PHOTO))
+    crew.wait(lambda: [len(row["shots"]) for row in crew.read()["halves"]] == [2])
+    crew.phone.kill()
+    crew.start()
+    sheet = crew.page.locator("dialog[open]")
+    expect(sheet.locator("#sheet-text")).to_have_value("Mit Kaltasphalt")
+    expect(sheet.locator(".shot")).to_have_count(2)
+    sheet.locator("button[type=submit]").click()
+    expect(sheet).to_have_count(0)
+    crew.wait(lambda: not crew.read()["halves"])
+    (row,) = crew.rows()
+    assert (row["kind"], row["text"], len(row["photos"])) == ("erledigt", "Mit Kaltasphalt", 2)
+
+    sheet = crew.open_sheet("notiz", case)
+    crew.fill(sheet, "Doch nicht.", ())
+    sheet.get_by_role("button", name="Abbrechen").click()
+    crew.wait(lambda: not crew.read()["halves"])
+
+    crew.page.evaluate("() => { location.hash = '#/neu'; }")
+    crew.page.locator("#fresh-text").fill("Ast auf dem Weg")
+    crew.wait(lambda: bool(crew.read()["halves"]))
+    crew.phone.kill()
+    crew.start()
+    expect(crew.page.locator("#fresh-text")).to_have_value("Ast auf dem Weg")
+
+
 def test_the_browser_sends_when_the_app_is_closed(town: Town, make_report: Callable[..., Case], crew: Crew) -> None:
     """Background Sync: the tab is closed, the worker sends what waits."""
     (case,) = planned(town, make_report, 1)
     page = crew.first_sync()
     crew.phone.lose_reception()
-    key = crew.act("erledigt", case, "Gefüllt.", ((PHOTO, "after"),))
+    key = crew.act("erledigt", case, "Gefüllt.", (PHOTO,))
     assert crew.phone.context is not None
     session = crew.phone.context.new_cdp_session(page)
     registrations: list[str] = []
@@ -265,7 +299,7 @@ def test_a_new_release_strands_no_queue(
     (case,) = planned(town, make_report, 1)
     page = crew.first_sync()
     crew.phone.lose_reception()
-    key = crew.act("erledigt", case, "Gefüllt.", ((PHOTO, "after"),))
+    key = crew.act("erledigt", case, "Gefüllt.", (PHOTO,))
     crew.reception.set("502")
     monkeypatch.setattr("portal.crew.release", lambda municipality: "neu")
     crew.reception.set("good")
@@ -281,3 +315,20 @@ def test_a_new_release_strands_no_queue(
     expect(page.locator("html")).to_have_attribute("data-release", "neu", timeout=30_000)
     crew.wait(lambda: crew.states() == ["sent"])
     assert Entry.objects.filter(client_key=key).count() == 1
+
+
+def test_an_app_that_is_too_old_says_so_and_keeps_its_queue(
+    town: Town, make_report: Callable[..., Case], crew: Crew, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The interface speaks another schema: the person reads what to do, nothing is lost, and it goes on afterwards."""
+    (case,) = planned(town, make_report, 1)
+    page = crew.first_sync()
+    monkeypatch.setattr("field.access.SCHEMA", 2)
+    crew.act("notiz", case, "Vor dem Update.", (PHOTO,))
+    expect(page.get_by_role("heading", name="Diese App ist zu alt")).to_be_visible()
+    assert crew.states() == ["queued"]
+    monkeypatch.setattr("field.access.SCHEMA", 1)
+    page.get_by_role("button", name="Neue Version holen").click()
+    crew.send_all()
+    assert crew.states() == ["sent"]
+    expect(page.get_by_role("heading", name="Diese App ist zu alt")).to_be_hidden()

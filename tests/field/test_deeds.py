@@ -159,9 +159,9 @@ def test_a_photo_is_kept_once_under_each_key(planned, phone):
     _same, again = phone.shoot(case, data, key=one)
     assert again.json() == answer.json()
     other, _answer = phone.shoot(case, data)
-    assert File.objects.filter(case=case).count() == 1
-    assert phone.do("notiz", case, photos=[one]).status_code == 200
-    assert phone.do("notiz", case, photos=[other]).status_code == 200
+    assert File.objects.filter(case=case).count() == 2
+    notes = [phone.do("notiz", case, photos=[key]).json()["entry"] for key in (one, other)]
+    assert [Entry.objects.get(pk=pk).files.count() for pk in notes] == [1, 1]
     assert reason(phone.shoot(case, jpeg("blue").read(), key=one)[1]) == (409, "key")
 
 

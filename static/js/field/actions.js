@@ -141,12 +141,13 @@ async function draw(user, job) {
 // Doing ----------------------------------------------------------------------------------------------------------------
 /**
  * Do something with a job; without one a new report ("meldung", facts {category, point, accuracy, text, address}) or the
- * order of a day ("reihenfolge", facts {team, day, order}). `taken`: photos {blob, role, taken_at (Date or ms)}. Resolves
- * to the row once it stands on the disk with its photos; throws an Error with reason "room" where the phone refused.
+ * order of a day ("reihenfolge", facts {team, day, order}). `taken`: photos {blob, role, taken_at (Date or ms)}. `half` is
+ * the name of the form that it comes of (see halves.js). Resolves to the row once it stands on the disk with its photos;
+ * throws an Error with reason "room" where the phone refused.
  */
-export function act(kind, job, facts = {}, taken = []) {
+export function act(kind, job, facts = {}, taken = [], half = "") {
   const what = { ...facts, kind, case: job?.id ?? null, title: facts.title || job?.title || "", number_of: job?.number || "" };
-  return enter(what, taken, (rows) => (job ? baseFor(rows, job) : null));
+  return enter(what, taken, half, (rows) => (job ? baseFor(rows, job) : null));
 }
 
 /** What an action is based on: the phone's own last one for this case while the job shown is not its result. */
@@ -155,14 +156,15 @@ export function baseFor(rows, job) {
   return last && !(last.state === SENT && (last.version || 0) <= job.version) ? { key: last.client_key } : { version: job.version };
 }
 
-async function enter(facts, taken, base) {
+async function enter(facts, taken, half, base) {
   const user = await whose();
   if (!user) throw Object.assign(new Error("Nobody is logged in."), { reason: "login" });
   const key = newKey();
   const shots = await Promise.all(taken.map((shot) => photographed(shot, { action: key, case: facts.case, user: user.id })));
   let row = null;
-  const kept = await together(["actions", "photos"], (transaction) => {
+  const kept = await together(["actions", "photos", "halves"], (transaction) => {
     const rows = transaction.objectStore("actions");
+    transaction.objectStore("halves").delete(half);
     for (const shot of shots) transaction.objectStore("photos").put(shot);
     rows.getAll().onsuccess = ({ target }) => {
       const known = target.result;

@@ -2,6 +2,7 @@
 import {actions, act, askForSync, counted, settle, undo} from "./actions.js";
 import {applied, fill, goodbye, leave, load, report, sync, told} from "./day.js";
 import {whose} from "./store.js";
+import {inFront} from "./halves.js";
 import {askToKeep, roomFor} from "../offline/room.js";
 import {word} from "./dom.js";
 import * as today from "./today.js";
@@ -21,7 +22,7 @@ const SAID = 8_000;
 const UPDATES = 30 * 60_000;
 /** Nobody touched the phone for so long: it may load a new release. */
 const IDLE = 20_000;
-const context = { user: null, day: null, at: 0, rows: [], foreign: [], counts: counted([], null), online: navigator.onLine, waitsForLogin: false, actions, act, settle, undo, roomFor, go, say, sync: fetchDay, retry: () => actions.run("person"), logout };
+const context = { user: null, day: null, at: 0, rows: [], foreign: [], counts: counted([], null), online: navigator.onLine, waitsForLogin: false, outdated: false, actions, act, settle, undo, roomFor, go, say, sync: fetchDay, retry: () => actions.run("person"), logout };
 let shown = null;
 let told_at = "";
 let blobs = new Map();
@@ -82,8 +83,9 @@ function tell() {
   if (line.dataset.state !== state) line.dataset.state = state;
   const text = line.querySelector("[data-text]");
   if (text.textContent !== texts[state]) text.textContent = texts[state];
-  const asked = context.rows.some((row) => row.state === "queued" && ["login", "other_user"].includes(row.reason));
-  document.getElementById("ask-login").hidden = !context.waitsForLogin && !asked;
+  const held = (...reasons) => context.rows.some((row) => row.state === "queued" && reasons.includes(row.reason));
+  document.getElementById("ask-login").hidden = !context.waitsForLogin && !held("login", "other_user");
+  document.getElementById("ask-update").hidden = !context.outdated && !held("schema");
 }
 
 /** Say something once, for eyes and for screen readers. */
@@ -136,6 +138,7 @@ async function fetchDay(choice) {
   const result = await sync(choice);
   context.waitsForLogin = result === "login";
   if (result === "schema") registration?.update().catch(() => undefined);
+  context.outdated = result === "schema";
   await gather();
   if (result !== "fresh" && result !== "same") return result;
   actions.run("login");
@@ -206,8 +209,24 @@ async function keepWorker() {
   if (length) askForSync();
 }
 
+/** The person asks for the new release: the new worker takes over as soon as it is there; without one the page is new. */
+async function fetchRelease() {
+  try {
+    await registration?.update();
+  } catch {
+    return void say(word("needsReception"));
+  }
+  if (registration?.installing || registration?.waiting) {
+    const fresh = registration.installing || registration.waiting;
+    const take = () => fresh.state === "installed" && fresh.postMessage("take over");
+    fresh.addEventListener("statechange", take);
+    take();
+  } else location.reload();
+}
+
 // Start ----------------------------------------------------------------------------------------------------------------
 addEventListener("hashchange", route);
+document.querySelector("[data-update]").addEventListener("click", fetchRelease);
 for (const kind of ["pointerdown", "keydown"]) addEventListener(kind, () => { touched = Date.now(); }, { passive: true });
 addEventListener("online", wake);
 addEventListener("offline", gather);
@@ -231,6 +250,10 @@ const calm = () => setTimeout(() => (window.requestIdleCallback ? requestIdleCal
 if (document.readyState === "complete") calm();
 else addEventListener("load", calm);
 await gather();
+// The phone closed the app over a form that was half filled in: it is opened where it was.
+const half = location.hash ? null : await inFront();
+const [, id] = half?.name.match(/^(\d+)\//) || [];
+if (half && (!id || context.day?.jobs.some((job) => job.id === Number(id)))) history.replaceState(null, "", id ? `#/auftrag/${id}` : "#/neu");
 route();
 askToKeep();
 actions.run("reception");

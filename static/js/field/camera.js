@@ -4,12 +4,13 @@ import {shrunk} from "../flow/shrink.js";
 
 /**
  * `node` holds the places "shots" and "shootWord" and an input of files. `first` is the word on the button before there
- * is a photo. Returns {photos() -> [{blob, role, taken_at}], clear()}.
+ * is a photo; `taken` are photos from before. `onChange()` hears of each that comes or goes. Returns {photos() ->
+ * [{blob, role, taken_at}], clear()}.
  */
-export function camera(node, context, { role = "", first = "photoTake", onChange = () => undefined } = {}) {
+export function camera(node, context, { role = "", first = "photoTake", taken = [], onChange = () => undefined } = {}) {
   const input = node.querySelector("input[type=file]");
   const list = slot(node, "shots");
-  let shots = [];
+  let shots = taken.map((shot) => ({ ...shot, address: URL.createObjectURL(shot.blob) }));
   let room = true;
 
   async function look() {
@@ -31,11 +32,11 @@ export function camera(node, context, { role = "", first = "photoTake", onChange
         URL.revokeObjectURL(shot.address);
         shots = shots.filter((one) => one !== shot);
         draw();
+        onChange();
         input.focus();
       });
       return item;
     }));
-    onChange(shots.length);
   }
 
   input.addEventListener("click", (event) => {
@@ -52,6 +53,7 @@ export function camera(node, context, { role = "", first = "photoTake", onChange
     }
     input.value = "";
     draw();
+    onChange();
     look();
   });
   draw();

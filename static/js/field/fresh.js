@@ -2,6 +2,7 @@
 import {around} from "./around.js";
 import {camera} from "./camera.js";
 import {cleared, fill, icon, made, metres, slot, word} from "./dom.js";
+import {half, keepHalf, nameOf} from "./halves.js";
 import {position, positionState, watchPosition} from "./position.js";
 
 /** Metres in which a report may be the same. */
@@ -9,16 +10,38 @@ const NEAR = 30;
 /** With more categories than this there is a search. */
 const FEW = 9;
 
-/** The screen; what was typed is gone when one leaves it. */
+const NAME = nameOf("meldung");
+
+/** The screen; what was filled in is there again when one comes back. */
 export function show(root, context) {
   const form = made("fresh");
-  let place = null;
-  let end = () => undefined;
-  let drawn = "";
+  const view = { left: false, draw: () => undefined, stop: () => undefined };
   cleared(root);
   root.append(form);
+  form.inert = true;
+  half(NAME).then((before) => {
+    if (view.left) return;
+    bring(form, context, view, before);
+    form.inert = false;
+  });
+  return {
+    update: (now) => view.draw(now),
+    leave() {
+      view.left = true;
+      view.stop();
+    },
+  };
+}
+
+function bring(form, context, view, before) {
+  let place = before?.values.place ? JSON.parse(before.values.place) : null;
+  let end = () => undefined;
+  let drawn = "";
+  let chosen = before?.values.category || "";
+  for (const name of ["address", "text"]) form.elements[name].value = before?.values[name] || "";
   fill(form, { around: false, error: false, none: false, gps: false });
-  const shots = camera(form, context);
+  const shots = camera(form, context, { taken: before?.shots, onChange: () => kept.changed() });
+  const kept = keepHalf(form, NAME, () => shots.photos(), () => ({ place: place && JSON.stringify(place) }));
 
   function locate() {
     if (!place) fill(form, { gps: word("gpsWait") });
@@ -54,10 +77,11 @@ export function show(root, context) {
     const looks = JSON.stringify(kinds);
     if (looks === drawn) return;
     drawn = looks;
+    chosen = form.querySelector("[name=category]:checked")?.value || chosen;
     fill(form, { search: kinds.length > FEW });
     slot(form, "kinds").replaceChildren(...kinds.map((kind) => {
       const label = fill(made("kind"), { mark: icon(kind.icon), name: kind.name });
-      Object.assign(label.querySelector("input"), { value: kind.slug, id: `kind-${kind.slug}` });
+      Object.assign(label.querySelector("input"), { value: kind.slug, id: `kind-${kind.slug}`, checked: kind.slug === chosen });
       return label;
     }));
   }
@@ -89,27 +113,30 @@ export function show(root, context) {
     if (problem) return;
     const button = form.querySelector("[type=submit]");
     button.disabled = true;
+    kept.hold(true);
     try {
-      await context.act("meldung", null, { category: kind.slug, title: kind.name, point: place?.point || null, accuracy: place?.accuracy ?? null, address, text }, photos);
+      await context.act("meldung", null, { category: kind.slug, title: kind.name, point: place?.point || null, accuracy: place?.accuracy ?? null, address, text }, photos, NAME);
     } catch (error) {
       button.disabled = false;
+      kept.hold(false);
       fill(form, { error: word("notKept") });
       if (!error.reason) throw error;
       return;
     }
+    await kept.forget();
     // Nothing half written is left that would keep a new release waiting.
     form.reset();
     context.say(word("kept"));
     context.go("#/heute");
   });
 
-  draw(context);
-  locate();
-  return {
-    update: draw,
-    leave() {
-      end();
-      shots.clear();
-    },
+  view.draw = draw;
+  view.stop = () => {
+    end();
+    kept.close();
+    shots.clear();
   };
+  draw(context);
+  if (place) fill(form, { gps: word("gpsFound", { n: metres(place.accuracy) }) });
+  else locate();
 }

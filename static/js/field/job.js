@@ -1,6 +1,7 @@
 // One job: what it is, where it is, and what can be done with it. Three deeds lie at the bottom, below the thumb.
 import {shrunk} from "../flow/shrink.js";
 import {away, cleared, clock, counted, driveTo, fill, made, put, shortDay, slot, word} from "./dom.js";
+import {half, nameOf} from "./halves.js";
 import {isOver, marksOf} from "./marks.js";
 import {position, positionState, watchPosition} from "./position.js";
 import {openMore, openPhoto, openSheet} from "./sheets.js";
@@ -10,16 +11,18 @@ const AFTERWARDS = ["notiz", "leitung"];
 
 /** Draw the screen of the job `params.id`; see app.js for what a screen returns. */
 export function show(root, context, { id }) {
-  const view = { root, context, id, dialog: null, stop: null, camera: null, last: null };
+  const view = { root, context, id, dialog: null, stop: null, camera: null, last: null, gone: false };
   cleared(root);
   root.onclick = (event) => clicked(view, event);
   view.stop = watchPosition(() => draw(view));
   draw(view);
+  reopen(view);
   return {
     update() {
       draw(view);
     },
     leave() {
+      view.gone = true;
       view.stop();
       view.dialog?.close();
       root.onclick = null;
@@ -172,27 +175,39 @@ async function taken(view) {
   if (kept) view.context.say(word(role === "before" ? "keptBefore" : "keptAfter"));
 }
 
-function begin(view, kind) {
+/** The form that was open when the phone closed the app, for instance because its camera needed the room. */
+async function reopen(view) {
+  for (const kind of deedsOf(jobOf(view) || { deeds: [], needs: [] })) {
+    const row = await half(nameOf(kind, view.id));
+    if (row?.open && !view.gone && !view.dialog?.open) return begin(view, kind);
+  }
+  return undefined;
+}
+
+async function begin(view, kind) {
   const job = jobOf(view);
   if (!job) return;
   if (kind === "uebernehmen") {
     done(view, kind, job, {}, []).then((kept) => kept && view.context.say(word("kept")));
     return;
   }
-  view.dialog = openSheet(kind, job, view.context, async (facts, photos) => {
+  const before = await half(nameOf(kind, job.id));
+  if (view.gone || view.dialog?.open) return;
+  const keep = async (facts, photos, name) => {
     const now = jobOf(view) || job;
-    if (!(await done(view, kind, now, facts, photos))) return false;
+    if (!(await done(view, kind, now, facts, photos, name))) return false;
     const off = ["erledigt", "nicht-moeglich", "zurueckgeben", "wiedervorlage"].includes(kind);
     view.context.say(word("kept"));
     if (off) view.context.go("#/heute");
     return true;
-  });
+  };
+  view.dialog = openSheet(kind, job, view.context, keep, before);
 }
 
 /** Resolves to whether the phone has kept it; if not it has been said. */
-async function done({ context }, kind, job, facts, photos) {
+async function done({ context }, kind, job, facts, photos, name = "") {
   try {
-    await context.act(kind, job, facts, photos);
+    await context.act(kind, job, facts, photos, name);
     return true;
   } catch (error) {
     context.say(word(error.reason === "room" ? "notKept" : "notLoggedIn"));

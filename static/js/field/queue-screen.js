@@ -144,7 +144,7 @@ async function sendNow({ context }, pressed) {
 }
 
 async function leave(view, anyway) {
-  view.leaving = true;
+  Object.assign(view, { leaving: true, left: false });
   draw(view);
   view.left = !(await view.context.logout(anyway));
   view.leaving = false;

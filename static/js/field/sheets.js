@@ -1,5 +1,6 @@
 // What opens from below over a job: the choice of deeds, the form of one deed, and a photo in full.
 import {camera} from "./camera.js";
+import {keepHalf, nameOf} from "./halves.js";
 import {distance, fill, made, metres, slot, word} from "./dom.js";
 import {position, positionState, watchPosition} from "./position.js";
 
@@ -62,12 +63,12 @@ export function openPhoto(photo, name) {
 }
 
 /**
- * The form of a deed. `keep(facts, photos)` is asked to keep it and resolves to whether it is kept; the form closes only
- * then. Returns the dialog.
+ * The form of a deed, with what was filled in before (`half`, see halves.js). `keep(facts, photos, name)` is asked to keep it
+ * and resolves to whether it is kept; the form closes only then. Returns the dialog.
  */
-export function openSheet(kind, job, context, keep) {
+export function openSheet(kind, job, context, keep, half = null) {
   const form = FORMS[kind];
-  const sheet = { kind, job, form, shots: null, dialog: made("sheet"), stop: () => undefined };
+  const sheet = { kind, job, form, shots: null, half: null, dialog: made("sheet"), stop: () => undefined };
   const { dialog } = sheet;
   const blocks = (form.blocks && context.day?.[form.blocks]) || [];
   fill(dialog, {
@@ -84,6 +85,12 @@ export function openSheet(kind, job, context, keep) {
     send: word(`${kind}Send`),
   });
   if (form.day) dialog.querySelector("#sheet-day").min = new Date(Date.now() + 86_400_000).toLocaleDateString("sv");
+  const field = dialog.querySelector("#sheet-text");
+  if (half) {
+    field.value = half.values.text || "";
+    dialog.querySelector("#sheet-day").value = half.values.day || "";
+    for (const ready of dialog.querySelectorAll(".block")) ready.setAttribute("aria-pressed", String(field.value.includes(ready.dataset.text)));
+  }
   if (form.place) {
     const told = () => fill(dialog, { gps: placeWords(sheet) });
     sheet.stop = watchPosition(told, true);
@@ -92,11 +99,14 @@ export function openSheet(kind, job, context, keep) {
   if ("photos" in form) {
     // What it has to say is said in the form: all else lies behind it.
     const here = { roomFor: context.roomFor, say: (text) => problem(sheet, text) };
-    sheet.shots = camera(slot(dialog, "shooting"), here, { role: form.photos, first: kind === "erledigt" ? "erledigtShoot" : "photoTake" });
+    sheet.shots = camera(slot(dialog, "shooting"), here, { role: form.photos, first: kind === "erledigt" ? "erledigtShoot" : "photoTake", taken: half?.shots, onChange: () => sheet.half.changed() });
   }
+  sheet.half = keepHalf(dialog.querySelector("form"), nameOf(kind, job.id), () => sheet.shots?.photos() || []);
   dialog.addEventListener("click", (event) => {
     const ready = event.target.closest(".block");
-    if (ready) choose(dialog, ready);
+    if (ready) choose(sheet, ready);
+    // Whoever cancels does not want it back; whoever only touched beside it does.
+    if (event.target.closest("[data-close]")) sheet.half.forget();
   });
   dialog.querySelector("form").addEventListener("submit", (event) => {
     event.preventDefault();
@@ -104,6 +114,7 @@ export function openSheet(kind, job, context, keep) {
   });
   dialog.addEventListener("close", () => {
     sheet.stop();
+    sheet.half.close();
     sheet.shots?.clear();
   });
   return opened(dialog);
@@ -127,12 +138,13 @@ function placeWords({ job }) {
 
 // In the form ----------------------------------------------------------------------------------------------------------
 /** A ready sentence goes into the words, or out of them again. */
-function choose(dialog, ready) {
+function choose({ dialog, half }, ready) {
   const field = dialog.querySelector("#sheet-text");
   const { text } = ready.dataset;
   const inside = field.value.includes(text);
   field.value = inside ? field.value.replace(text, "").replace(/\s{2,}/g, " ").trim() : [field.value.trim(), text].filter(Boolean).join(" ");
   ready.setAttribute("aria-pressed", String(!inside));
+  half.changed();
 }
 
 function problem({ dialog }, text, field = null) {
@@ -158,9 +170,13 @@ async function submit(sheet, keep) {
   }
   const send = slot(dialog, "send").closest("button");
   send.disabled = true;
-  const kept = await keep(facts, photos);
+  sheet.half.hold(true);
+  const kept = await keep(facts, photos, nameOf(sheet.kind, sheet.job.id));
+  sheet.half.hold(false);
   send.disabled = false;
-  if (kept) dialog.close();
-  else problem(sheet, word("notKept"));
+  if (kept) {
+    sheet.half.forget();
+    dialog.close();
+  } else problem(sheet, word("notKept"));
   return undefined;
 }
