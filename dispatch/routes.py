@@ -1,4 +1,4 @@
-"""The tour that is proposed for a team's day: what is urgent first, from the depot and back to it."""
+"""What is urgent on a team's day, and the tour that is proposed for it, from the depot and back to it."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ class Route:
     """A tour over what is left of a day."""
 
     cases: list[int]
-    """Ids of cases in the proposed order; what has no place comes last among the urgent ones, and among the others."""
+    """Ids of cases in the proposed order; what has no place comes last."""
     entered: float
-    """Metres of the order as it stands, as the crow flies, from the depot and back where the team has one."""
+    """Metres of the order as it was entered, as the crow flies, from the depot and back where the team has one."""
     proposed: float
     """Metres of the proposed order; never more than `entered`."""
 
@@ -36,34 +36,22 @@ def urgent_first(jobs: Iterable[Job], at: datetime) -> list[Job]:
 
 
 def proposed(*, team: Unit, day: date, at: datetime, jobs: Sequence[Job] | None = None) -> Route:
-    """A good tour over the open jobs of a team's day, never longer than the order that people see.
+    """A good tour over the open jobs of a team's day by distance alone, never longer than the order as it was entered.
 
-    What is urgent stays before the rest. `jobs` are those of `lists.of_day`, where they were read already.
+    What is urgent is shown on top whatever the order; its place in the tour is where it costs least. `jobs` are those
+    of `lists.of_day`, where they were read already.
     """
     listed = lists.of_day(team=team, day=day, at=at) if jobs is None else jobs
-    left = [job for job in urgent_first(listed, at) if not job.case.facts.closed]
-    parts = [[job for job in left if is_urgent(job, at)], [job for job in left if not is_urgent(job, at)]]
-    depot = team.depot
-    way: list[Job] = []
-    begin = depot
-    for number, part in enumerate(parts):
-        last = number == 1 or not any(job.case.point for job in parts[1])
-        placed = [job for job in part if job.case.point]
-        order = tours.propose([_place(job) for job in placed], begin, depot if last else None)
-        way += [placed[one] for one in order] + [job for job in part if not job.case.point]
-        begin = _place(placed[order[-1]]) if placed else begin
-    entered, metres = _metres(left, depot), _metres(way, depot)
-    if metres >= entered:
-        return Route([job.case_id for job in left], entered, entered)
-    return Route([job.case_id for job in way], entered, metres)
+    left = [job for job in listed if not job.case.facts.closed]
+    placed = [job for job in left if job.case.point]
+    points, depot = [_place(job) for job in placed], team.depot
+    order = tours.propose(points, depot, depot)
+    cases = [placed[one].case_id for one in order] + [job.case_id for job in left if not job.case.point]
+    entered = tours.length(points, range(len(points)), depot, depot)
+    return Route(cases, entered, tours.length(points, order, depot, depot))
 
 
 def _place(job: Job) -> tours.LonLat:
     point = job.case.point
     assert point is not None
     return (point.x, point.y)
-
-
-def _metres(jobs: Iterable[Job], depot: tours.LonLat | None) -> float:
-    points = [_place(job) for job in jobs if job.case.point]
-    return tours.length(points, range(len(points)), depot, depot)

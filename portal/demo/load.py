@@ -6,6 +6,7 @@ from datetime import datetime
 
 from outbox.work import run_all
 from portal.demo.catalogue import put_catalogue
+from portal.demo.days import put_days
 from portal.demo.followed import put_subscriptions
 from portal.demo.gazetteer import put_gazetteer
 from portal.demo.municipalities import Say, put_municipalities
@@ -27,6 +28,7 @@ def load(say: Say, now: datetime) -> int:
     put_responsibilities()
     say("Reports")
     told = put_reports(say, now)
+    put_days(now)
     put_subscriptions(now)
     if told:
         say("Mails of the youngest reports")

@@ -1,4 +1,4 @@
-"""The tour that is proposed for a team's day: urgent first, from the depot and back, never longer than it was."""
+"""The tour that is proposed for a team's day: from the depot and back, never longer than the order that was entered."""
 
 from datetime import timedelta
 
@@ -42,16 +42,17 @@ def test_a_team_without_a_depot_starts_at_its_units(town, team, planned):
     )
 
 
-def test_what_is_urgent_comes_first_and_what_has_no_place_last(town, team, planned):
+def test_the_tour_is_by_distance_and_what_is_urgent_is_on_top_all_the_same(town, team, planned):
     near, far, late, nowhere = planned(4)
     at_places([near, far, late], [(8.21, 51.95), (8.23, 51.95), (8.29, 51.95)])
     Case.objects.filter(pk=nowhere.pk).update(point=None)
     Case.objects.update(due_at=AT + timedelta(days=9))
     Case.objects.filter(pk=late.pk).update(due_at=AT - timedelta(days=1))
     route = routes.proposed(team=team, day=MONDAY, at=AT)
-    assert route.cases[0] == late.pk
-    assert route.cases[-1] == nowhere.pk
+    assert route.cases == [near.pk, far.pk, late.pk, nowhere.pk]
     assert route.proposed <= route.entered
+    listed = lists.of_day(team=team, day=MONDAY, at=AT)
+    assert routes.urgent_first(listed, AT)[0].case_id == late.pk
 
 
 def test_the_jobs_may_be_given_and_cost_no_query_then(team, planned, django_assert_num_queries):

@@ -19,11 +19,12 @@ from django.test.utils import override_settings
 from django.utils import timezone
 from PIL import Image
 
-from accounts.models import User
+from accounts.models import Unit, User
 from cases import files as stored
 from cases import routing
 from cases.models import Case, Contact, Entry, File, Responsibility
 from cases.policy import State
+from dispatch import lists, routes
 from forms.services import check_definition
 from geo.models import Address, District, Municipality, Street
 from notifications.models import Delivery
@@ -231,9 +232,22 @@ def the_demo_is_true(now: datetime) -> None:
     assert Photo.objects.filter(by_staff=True, released=True).exists()
     assert not cases.public().filter(report__text_released=False, report__photos__released=False).exists()
     assert not Job.objects.filter(done_at=None).exists()
+    the_tours_are_short(now)
     mailed = {story.key for name in COUNTS for story in stories.stories(name, now) if story.mailed}
     assert set(Delivery.objects.exclude(case=None).values_list("case__client_key", flat=True)) <= mailed
     assert Delivery.objects.filter(sent_at__isnull=False).exists()
+
+
+def the_tours_are_short(now: datetime) -> None:
+    """The yard has jobs today, some of them left from yesterday; no proposed tour is longer than the order entered."""
+    yard = Unit.objects.get(municipality__slug="harsewinkel", slug="bauhof")
+    today = timezone.localdate(now)
+    listed = lists.of_day(team=yard, day=today, at=now)
+    assert any(lists.rolled_over(job, on=today) for job in listed)
+    for team in Unit.objects.filter(jobs__isnull=False).distinct():
+        for ahead in range(-1, 2):
+            route = routes.proposed(team=team, day=today + timedelta(days=ahead), at=now)
+            assert route.proposed <= route.entered
 
 
 def test_a_picture_lies_in_the_storage_once(few: None, db: None) -> None:

@@ -115,8 +115,8 @@ function gpsOf(sort) {
 }
 
 function isShorter({ lengths, proposed, jobs }) {
-  const shown = jobs.filter((job) => proposed.includes(job.id)).map((job) => job.id);
-  return lengths.entered - lengths.proposed > WORTH && proposed.some((id, place) => shown[place] !== id);
+  const shown = jobs.filter((job) => proposed.includes(job.id)).sort((one, other) => one.position - other.position);
+  return lengths.entered - lengths.proposed > WORTH && proposed.some((id, place) => shown[place]?.id !== id);
 }
 
 function lengthOf(day) {
