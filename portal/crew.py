@@ -35,6 +35,7 @@ WORKER: Final = (
 #: What the page loads; what these import or show in turn is found by itself.
 LOADED: Final = (
     "js/theme.js",
+    "js/field/early.js",
     "bundles/field.css",
     "bundles/field.js",
     "vendor/leaflet/leaflet.css",

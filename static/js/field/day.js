@@ -88,7 +88,8 @@ export async function sync({ team = null, day = null } = {}) {
   const same = known && (known.team || null) === chosen && (known.day || null) === day;
   const headers = { ...headersFor(), ...(same && known.etag ? { "If-None-Match": known.etag } : {}) };
   try {
-    const answer = await reach(`${root.api}tag/?${query}`, { headers, credentials: "same-origin", cache: "no-store" }, TIME);
+    const asked = !known && !query.toString() ? await early() : null;
+    const answer = asked || (await reach(`${root.api}tag/?${query}`, { headers, credentials: "same-origin", cache: "no-store" }, TIME));
     if (answer.status === 304) await days.put({ ...known, at: Date.now() });
     else {
       const data = await answered(answer);
@@ -100,6 +101,13 @@ export async function sync({ team = null, day = null } = {}) {
   } catch (error) {
     return said(error);
   }
+}
+
+/** The answer that was asked for before the app was here (early.js), once; null where there is none. */
+async function early() {
+  const answer = await globalThis.early;
+  globalThis.early = null;
+  return answer || null;
 }
 
 function said(error) {
