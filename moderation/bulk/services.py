@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from cases.change import Act, By
-from cases.errors import Conflict, Denied, Invalid, KeyReused, NoSuchEdge, Refused
+from cases.errors import Denied, Invalid, NoSuchEdge, Refused
 from cases.models import Case
 from moderation import deeds
 from moderation.access import rights, seen_by
@@ -27,6 +27,7 @@ from moderation.bulk.policy import BY_NAME, MOST, BulkDeed
 from moderation.case.page import case_for
 from moderation.forms import DeedForm
 from moderation.models import Bulk, BulkItem, Outcome
+from moderation.refusals import in_words
 from moderation.worklist.lists import Query, Worklist
 from notifications import plans
 from notifications.policy import Role
@@ -126,15 +127,7 @@ def problem_of(user: User, case: Case, bulk: Bulk, form: DeedForm, version: int)
 
 def said(refused: Refused, name: str) -> str:
     """A refusal in words."""
-    match refused:
-        case Invalid():
-            return " ".join(str(words) for found in refused.errors.values() for words in found)
-        case Conflict() | KeyReused():
-            return _("Somebody changed it meanwhile.")
-        case Denied():
-            return _("You do not have the right to do this.")
-        case _other:
-            return str(deeds.BY_NAME[name].no_edge)
+    return in_words(refused, no_edge=str(deeds.BY_NAME[name].no_edge))
 
 
 def _run(bulk: Bulk, user: User, case: Case, form: DeedForm, at: datetime) -> None:

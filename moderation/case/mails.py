@@ -10,11 +10,12 @@ from django.utils.translation import get_language_info, ngettext
 from django.utils.translation import gettext as _
 
 from cases.change import Act, By
-from cases.errors import Conflict, Denied, Invalid, KeyReused, NoSuchEdge, Refused
+from cases.errors import Refused
 from cases.models import Case, File
 from moderation.case.page import CasePage
 from moderation.deeds import Deed, Readers
 from moderation.forms import DeedForm, TextForm
+from moderation.refusals import in_words
 from notifications.policy import Role
 from notifications.previewing import Preview, dry_run
 
@@ -113,20 +114,6 @@ def tried(*, case: Case, run: Callable[[], object], nobody: str = "") -> ShownMa
     try:
         found = dry_run(case=case, run=run)
     except Refused as refused:
-        return ShownMails([], problem=_problem(refused))
+        return ShownMails([], problem=in_words(refused))
     told = any(one.role is Role.REPORTER for one in found)
     return ShownMails([shown_mail(one) for one in found], nobody="" if told else nobody)
-
-
-def _problem(refused: Refused) -> str:
-    match refused:
-        case Invalid():
-            return " ".join(words for found in refused.errors.values() for words in found)
-        case Conflict() | KeyReused():
-            return _("The case was changed in the meantime. Please load it again.")
-        case Denied():
-            return _("You do not have the right to do this.")
-        case NoSuchEdge():
-            return _("The state of the case does not allow this any more.")
-        case _other:
-            return _("This was not done")

@@ -21,7 +21,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import User
 from cases.change import Act, By
-from cases.errors import Conflict, Denied, Invalid, NoSuchEdge, Refused
+from cases.errors import Denied, Invalid, Refused
 from cases.models import Case
 from dispatch.routes import Route, proposed
 from dispatch.services import AHEAD, arrange, plan, unplan
@@ -29,6 +29,7 @@ from geo.models import Municipality
 from moderation.access import seen_by, staff, staff_only
 from moderation.planning.board import SHOWN, Board, card
 from moderation.planning.forms import PlanningForm, chosen, ordered
+from moderation.refusals import in_words
 from moderation.worklist.query import Query
 
 TEMPLATE = "moderation/planning/board.html"
@@ -139,21 +140,8 @@ def each(
             verb(case, act)
             done += 1
         except Refused as refused:
-            messages.error(request, f"{case.number or case.pk}: {_reason(refused)}")
+            messages.error(request, f"{case.number or case.pk}: {in_words(refused)}")
     return done
-
-
-def _reason(refused: Refused) -> str:
-    match refused:
-        case Invalid(errors=errors):
-            return " ".join(message for found in errors.values() for message in found)
-        case Conflict():
-            return _("Somebody changed it meanwhile. Please look at it again.")
-        case Denied():
-            return _("You may not do this.")
-        case NoSuchEdge():
-            return _("The state of the case does not allow this any more.")
-    return _("This was sent before with other content.")
 
 
 @require_POST
@@ -177,7 +165,7 @@ def order(request: HttpRequest, team: int) -> HttpResponse:
     try:
         arrange(team=unit, day=found.day, order=wanted, seen=now if seen == shown else seen, by=user, at=found.at)
     except Invalid as refused:
-        messages.error(request, _reason(refused))
+        messages.error(request, in_words(refused))
     except Denied:
         raise Http404
     else:
