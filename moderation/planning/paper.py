@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import uuid
 from collections.abc import Iterable
-from io import BytesIO
 from typing import Any
 
 import segno
@@ -126,7 +125,9 @@ def _sheets(cards: list[Card], typed: dict[int, tuple[str, str]], town: Municipa
             "text": one.case.report.text,
             "notes": notes.get(one.case.pk, [])[:NOTES],
             "photo": _inline(photos.get(one.case.pk)),
-            "code": _code(town.base_url() + reverse("desk_narrow", args=[one.case.pk])),
+            "code": segno.make(town.base_url() + reverse("desk_narrow", args=[one.case.pk]), error="m").svg_data_uri(
+                border=2
+            ),
             "what": typed.get(one.case.pk, ("", ""))[0],
             "typed": typed.get(one.case.pk, ("", ""))[1],
         }
@@ -143,12 +144,6 @@ def _inline(key: str | None) -> str:
             return f"data:image/jpeg;base64,{base64.b64encode(stored.read()).decode()}"
     except FileNotFoundError:
         return ""
-
-
-def _code(address: str) -> str:
-    drawing = BytesIO()
-    segno.make(address, error="m").save(drawing, kind="svg", border=2, svgclass=None, lineclass=None)
-    return f"data:image/svg+xml;base64,{base64.b64encode(drawing.getvalue()).decode()}"
 
 
 def _map(town: Municipality, cards: list[Card]) -> str:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import base64
 from dataclasses import dataclass
 from datetime import datetime
-from io import BytesIO
 from typing import Any, Final
 
 import segno
@@ -127,9 +125,7 @@ def code(request: HttpRequest, pk: int) -> HttpResponse:
         messages.info(request, _("This code was used or is too old. Make a new one where it is still needed."))
         return redirect("desk_phones")
     address = town_of(request).base_url() + reverse("field_enrol", args=[kept])
-    drawing = BytesIO()
-    segno.make(address, error="m").save(drawing, kind="svg", border=2, svgclass=None, lineclass=None)
-    picture = f"data:image/svg+xml;base64,{base64.b64encode(drawing.getvalue()).decode()}"
+    picture = segno.make(address, error="m").svg_data_uri(border=2)
     facts = {"phone": phone, "unit": phones.unit_of(phone), "picture": picture, "address": address}
     return render(request, "moderation/planning/phone_code.html", facts)
 
