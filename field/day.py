@@ -144,7 +144,11 @@ def _town(town: Municipality) -> dict[str, Any]:
     ground = reverse("geo:base_layer")
     bounds = [float(part) for part in bounds_of(town).split(",") if part]
     west, south, east, north = bounds or [0.0, 0.0, 0.0, 0.0]
-    tiles = {"url": TILES if settings.TILE_URL else "", "max_zoom": DEEPEST, "attribution": settings.TILE_ATTRIBUTION}
+    tiles = {
+        "url": TILES if settings.TILE_URL else "",
+        "max_zoom": min(DEEPEST, settings.TILE_ZOOMS[1]),
+        "attribution": settings.TILE_ATTRIBUTION,
+    }
     return {
         "name": town.title,
         "boundary_url": ground,

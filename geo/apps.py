@@ -20,7 +20,7 @@ class GeoConfig(AppConfig):
 
     def ready(self) -> None:
         """Look after connections, spatial indexes and what is kept in memory."""
-        from geo import ground, middleware, patience, spatial_index
+        from geo import ground, middleware, names, patience, spatial_index, tile_area
         from geo.signals import gazetteer_changed
 
         connection_created.connect(patience.restore)
@@ -29,4 +29,6 @@ class GeoConfig(AppConfig):
         for changed in (post_save, post_delete):
             changed.connect(middleware.forget, sender="geo.Municipality")
             changed.connect(ground.forget_of, sender="geo.Municipality")
+            changed.connect(tile_area.forget, sender="geo.Municipality")
         gazetteer_changed.connect(ground.forget_of)
+        post_save.connect(names.entry_changed, sender="geo.Address")

@@ -35,14 +35,19 @@ def _number(request: HttpRequest, name: str) -> float:
 
 @require_safe
 def tile(request: HttpRequest, z: int, x: int, y: int) -> HttpResponse:
-    """One raster tile; 404 without a body where there is none, so that the map shows its own layers."""
+    """One raster tile, with ETag; 404 without a body where there is none, so that the map shows its own layers."""
     found = tiles.tile(z, x, y)
     if found is None:
         missing = HttpResponse(status=404, content_type="text/plain")
         missing["Cache-Control"] = "public, max-age=60"
         return missing
-    response = HttpResponse(found.body, content_type=found.kind)
-    response["Cache-Control"] = "public, max-age=86400, stale-while-revalidate=604800"
+    if found.tag and found.tag in request.headers.get("If-None-Match", ""):
+        response = HttpResponse(status=304)
+    else:
+        response = HttpResponse(found.body, content_type=found.kind)
+    if found.tag:
+        response["ETag"] = found.tag
+    response["Cache-Control"] = f"public, max-age={found.seconds}, stale-while-revalidate=604800"
     return response
 
 

@@ -329,9 +329,36 @@ SLOW_QUERY_MS = env.int("SLOW_QUERY_MS", 500)
 # Other machines (see net) -------------------------------------------------------------------------------------------
 TILE_URL = env.str("TILE_URL", "")
 """Raster tiles with {z}, {x}, {y}; fetched and cached by our own server. Empty: the map shows our own layers only."""
-if TILE_URL and not (TILE_URL.startswith(("http://", "https://")) and all(f"{{{n}}}" in TILE_URL for n in "zxy")):
+
+
+def _is_tile_source(url: str) -> bool:
+    """Whether it names one host, and the place of a tile behind it."""
+    try:
+        parts = urlsplit(url)
+        named = bool(parts.hostname) and not set("{}@") & set(parts.netloc) and parts.port != 0
+    except ValueError:
+        return False
+    return parts.scheme in {"http", "https"} and named and all(f"{{{n}}}" in url for n in "zxy")
+
+
+def _zooms(text: str) -> tuple[int, int]:
+    least, _dash, most = text.partition("-")
+    if not (least.isdecimal() and most.isdecimal() and int(least) <= int(most) <= 22):
+        raise ImproperlyConfigured("TILE_ZOOMS must be the first and the last zoom of the source, such as 0-18.")
+    return int(least), int(most)
+
+
+if TILE_URL and not _is_tile_source(TILE_URL):
     raise ImproperlyConfigured("TILE_URL must look like https://tiles.example.org/{z}/{x}/{y}.png")
 TILE_ATTRIBUTION = env.str("TILE_ATTRIBUTION", "")
+TILE_ZOOMS = _zooms(env.str("TILE_ZOOMS", "0-18"))
+"""First and last zoom that the source has; the map enlarges the last one."""
+TILE_EVERYWHERE = env.bool("TILE_EVERYWHERE", False)
+"""Whether tiles of the whole world are fetched, not only those around the municipalities."""
+TILE_CACHE_MB = env.int("TILE_CACHE_MB", 1024)
+"""So much of them is kept on disk."""
+if TILE_CACHE_MB < 1:
+    raise ImproperlyConfigured("TILE_CACHE_MB must be above 0.")
 NET_ALLOWED = env.list("NET_ALLOWED", [])
 """host:port pairs that may be contacted though their address is private."""
 if SMTP_URL:

@@ -54,6 +54,7 @@ def map_data(context: Context) -> SafeString:
         "data-ground": ground_of(municipality, context.get("request")),
         "data-bounds": bounds_of(municipality) if municipality else "",
         "data-tiles": TILES if settings.TILE_URL else "",
+        "data-tiles-to": str(settings.TILE_ZOOMS[1]) if settings.TILE_URL else "",
         "data-attribution": settings.TILE_ATTRIBUTION if settings.TILE_URL else "",
         "data-zoom-in": _("Zoom in"),
         "data-zoom-out": _("Zoom out"),

@@ -30,7 +30,7 @@ export function show(root, context, params) {
   const town = context.day?.town || {};
   Object.assign(element.dataset, { ground: town.ground_url || document.documentElement.dataset.ground });
   if (town.bounds) element.dataset.bounds = town.bounds.join(",");
-  if (town.tiles?.url) Object.assign(element.dataset, { tiles: town.tiles.url, attribution: town.tiles.attribution || "" });
+  if (town.tiles?.url) Object.assign(element.dataset, { tiles: town.tiles.url, tilesTo: town.tiles.max_zoom, attribution: town.tiles.attribution || "" });
 
   start().catch(() => fill(node, { failed: true }));
 

@@ -1,7 +1,8 @@
 // The map that every page shares: Leaflet over our own ground (boundary, districts, streets), tiles where there are any.
 //
 // The element carries everything as data attributes (template tag `map_data`): data-leaflet, data-leaflet-css,
-// data-ground, data-bounds "west,south,east,north", data-tiles and data-attribution (optional), data-zoom-in, data-zoom-out.
+// data-ground, data-bounds "west,south,east,north", data-zoom-in, data-zoom-out; optional are data-tiles, data-tiles-to (their
+// last zoom) and data-attribution.
 import {Labels} from "./labels.js";
 
 const COLOURS = {
@@ -100,59 +101,86 @@ export async function createMap(element, { center = null, zoom = 16, cross = 0, 
   L.control
     .zoom({ zoomInTitle: element.dataset.zoomIn || "+", zoomOutTitle: element.dataset.zoomOut || "−" })
     .addTo(map);
-  const tiles = element.dataset.tiles;
-  if (tiles) L.tileLayer(tiles, { maxNativeZoom: 18, maxZoom: 19, attribution: element.dataset.attribution || "" }).addTo(map);
+  const tiles = element.dataset.tiles ? L.tileLayer(element.dataset.tiles, { maxNativeZoom: Number(element.dataset.tilesTo) || 18, maxZoom: 19 }) : null;
+  // Whoever listens for missing tiles does so before the first one is asked for.
+  const ground = drawGround(L, map, element, cross, tiles).catch(() => null);
+  tiles?.addTo(map);
   if (element.dataset.attribution) L.control.attribution({ prefix: false }).addAttribution(element.dataset.attribution).addTo(map);
-  const ground = drawGround(L, map, element, cross).catch(() => null);
   return { map, L, ground };
 }
 
-/** Draw boundary, districts and streets in calm grey; under real tiles only boundary and outside. */
-async function drawGround(L, map, element, cross) {
+/**
+ * Draw boundary, districts and streets in calm grey; with `tiles` only the boundary, and the rest below them as soon as one
+ * is missing.
+ */
+async function drawGround(L, map, element, cross, tiles) {
   let gone = false;
   map.on("unload", () => { gone = true; });
+  const missing = tiles && new Promise((resolve) => tiles.once("tileerror", resolve));
   const answer = await fetch(element.dataset.ground, { headers: { Accept: "application/geo+json" } });
   if (!answer.ok) return null;
   const data = await answer.json();
   await pause();
   if (gone) return null;
   const of = (...layers) => ({ ...data, features: data.features.filter((one) => layers.includes(one.properties.layer)) });
-  const pane = map.createPane("ground");
-  pane.classList.add("map-ground");
-  pane.style.zIndex = 250;
-  pane.style.pointerEvents = "none";
   const colours = () => (isDark() ? COLOURS.dark : COLOURS.light);
-  const common = { pane: "ground", renderer: L.canvas({ pane: "ground", padding: 0.2 }), interactive: false };
   const layers = [];
-  // Made one after the other, so that the page answers in between, and drawn in one go: each frame costs a slow phone.
-  const make = async (features, style) => {
-    await pause();
-    layers.push([L.geoJSON(features, { ...common, style: style(colours(), map.getZoom()) }), style]);
+  let names = null;
+  /** Where layers are drawn, by name: they never get in the way of a finger. */
+  const into = (name, zIndex) => {
+    const pane = map.createPane(name);
+    pane.classList.add("map-ground");
+    Object.assign(pane.style, { zIndex, pointerEvents: "none" });
+    return { pane: name, renderer: L.canvas({ pane: name, padding: 0.2 }), interactive: false };
   };
-  const tiled = Boolean(element.dataset.tiles);
-  const names = tiled ? null : new Labels(map, L, data.features, cross).addTo(map);
+  // Made one after the other, so that the page answers in between, and drawn in one go: each frame costs a slow phone.
+  const make = async (common, features, style) => {
+    await pause();
+    const layer = L.geoJSON(features, { ...common, style: style(colours(), map.getZoom()) });
+    layers.push([layer, style]);
+    return layer;
+  };
+  const makeStreets = async (common) => [
+    await make(common, of("boundary"), (c) => ({ fill: true, fillColor: c.paper, fillOpacity: 1, stroke: false })),
+    await make(common, of("district"), (c, z) => ({ fill: false, color: c.district, weight: z > 12 ? 1.5 : 1, dashArray: "2 5" })),
+    await make(common, of("street"), (c, z) => ({ color: c.casing, weight: width(z) + (z < 13 ? 1.25 : 2), lineCap: "round" })),
+    await make(common, of("street"), (c, z) => ({ color: c.street, weight: width(z), lineCap: "round" })),
+  ];
+  const makeBorders = async (common) => [
+    await make(common, of("member"), (c) => ({ fill: false, color: c.district, weight: 1.5 })),
+    await make(common, of("boundary"), (c) => ({ fill: false, color: c.border, weight: 2, dashArray: "8 4 2 4" })),
+  ];
+  const write = () => { names = new Labels(map, L, data.features, cross).addTo(map); };
   const draw = () => {
-    if (!tiled) element.style.backgroundColor = colours().outside;
+    if (names) element.style.backgroundColor = colours().outside;
     for (const [layer, style] of layers) layer.setStyle(style(colours(), map.getZoom()));
     names?.draw(colours());
   };
   map.on("zoomend", draw);
   map.on("unload", onScheme(draw));
-  if (!tiled) {
+  const common = into("ground", 250);
+  const made = [];
+  if (!tiles) {
+    write();
     element.style.backgroundColor = colours().outside;
-    await make(of("boundary"), (c) => ({ fill: true, fillColor: c.paper, fillOpacity: 1, stroke: false }));
-    await make(of("district"), (c, z) => ({ fill: false, color: c.district, weight: z > 12 ? 1.5 : 1, dashArray: "2 5" }));
-    await make(of("street"), (c, z) => ({ color: c.casing, weight: width(z) + (z < 13 ? 1.25 : 2), lineCap: "round" }));
-    await make(of("street"), (c, z) => ({ color: c.street, weight: width(z), lineCap: "round" }));
+    made.push(...(await makeStreets(common)));
   }
-  await make(of("member"), (c) => ({ fill: false, color: c.district, weight: 1.5 }));
-  await make(of("boundary"), (c) => ({ fill: false, color: c.border, weight: 2, dashArray: "8 4 2 4" }));
+  made.push(...(await makeBorders(common)));
   await pause();
   if (gone) return null;
-  for (const [layer] of layers) layer.addTo(map);
+  for (const layer of made) layer.addTo(map);
   await new Promise((drawn) => requestAnimationFrame(() => setTimeout(drawn)));
   if (gone) return null;
   names?.draw(colours());
+  missing?.then(async () => {
+    const spare = await makeStreets(into("spare", 190));
+    if (gone) return;
+    for (const layer of spare) layer.addTo(map);
+    write();
+    draw();
+    // Tiles have names of their own.
+    tiles.once("tileload", () => { names.canvas.hidden = true; });
+  });
   return data;
 }
 
