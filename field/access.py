@@ -56,14 +56,22 @@ def misdirected(request: HttpRequest) -> JsonResponse | None:
     if site is not None:
         foreign = site not in {"same-origin", "none"}
     else:
-        foreign = origin is not None and urlsplit(origin).netloc != request.get_host()
+        foreign = origin is not None and _host_of(origin) != request.get_host()
     return refusal(403, "denied", _("This did not come from the app.")) if foreign else None
+
+
+def _host_of(origin: str) -> str | None:
+    """Host and port of an origin, None for nonsense."""
+    try:
+        return urlsplit(origin).netloc
+    except ValueError:
+        return None
 
 
 def guarded(view: View[P]) -> View[P]:
     """Only requests of the app, of somebody who is logged in, has work to do and a second factor where one is needed.
 
-    What is sent for somebody (`Field-User`) is taken from nobody else.
+    What is sent says for whom (`Field-User`), and is taken from nobody else.
     """
 
     @csrf_exempt
@@ -75,6 +83,8 @@ def guarded(view: View[P]) -> View[P]:
             return refusal(401, "login", _("Please log in."))
         user = person(request)
         meant = request.headers.get("Field-User")
+        if meant is None and request.method not in {"GET", "HEAD"}:
+            return refusal(400, "invalid", _("It does not say whose it is. Please load the app anew."), errors={})
         if meant is not None and meant != str(user.pk):
             return refusal(403, "other_user", _("Somebody else is logged in on this phone."))
         if lacks_factor(request):

@@ -6,15 +6,18 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse, UnreadablePostError
+from django.http.multipartparser import MultiPartParserError
 from django.utils import timezone
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.services import is_staff_of
 from cases.errors import Conflict, Denied, Invalid, KeyReused, NoSuchEdge, Refused
 from dispatch import lists
-from dispatch.services import arrange
+from dispatch.services import AHEAD, arrange
 from field import day, deeds, jobs, photos, reading, reporting
 from field.access import answer, guarded, person, refusal
 from geo.models import Municipality
@@ -29,7 +32,7 @@ def _town(request: HttpRequest) -> Municipality:
 
 
 def refusing(view: View) -> View:
-    """What a verb refuses, in words of the interface."""
+    """What a verb refuses, or nobody can read, in words of the interface."""
 
     @wraps(view)
     def told(request: HttpRequest) -> HttpResponseBase:
@@ -37,6 +40,10 @@ def refusing(view: View) -> View:
             return view(request)
         except Refused as refused:
             return _refusal(refused)
+        except RequestDataTooBig:
+            return refusal(413, "invalid", _("This is too much at once. Please shorten it."), errors={})
+        except (SuspiciousOperation, MultiPartParserError, UnreadablePostError):
+            return refusal(400, "invalid", _("It did not arrive as a whole. Please send it again."), errors={})
 
     return told
 
@@ -136,8 +143,8 @@ def _order(request: HttpRequest, body: dict[str, Any]) -> JsonResponse:
     key, order = reading.key(body.get("client_key"), "client_key"), reading.ids(body.get("order"), "order")
     number, on = reading.number(body.get("team"), "team"), reading.day(body.get("day"), "day")
     team = next((one for one in day.teams_for(user, _town(request)) if one.pk == number), None)
-    if team is None or on is None:
-        raise deeds.Gone
+    if team is None or on is None or abs(on - localdate(at)) > AHEAD:
+        raise Invalid({"team": [_("This list does not lie with you any more.")]})
     seen = [job.case_id for job in lists.of_day(team=team, day=on, at=at)]
     arrange(team=team, day=on, order=order, seen=seen, by=user, at=at)
     return answer({"client_key": str(key), "entry": None, "version": None, "job": None})

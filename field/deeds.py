@@ -29,6 +29,8 @@ from cases.policy import Actor, Deed, State
 from dispatch import lists
 from dispatch.services import put_off, unplan
 from field.models import Shot
+from geo.folding import one_line
+from reports.policy import ADDRESS_MAX
 from reports.services import attach_staff_photos, change_place
 
 STALE: Final = "stale"
@@ -98,9 +100,10 @@ def _note(one: Doing) -> Entry:
 def _place(one: Doing) -> Entry:
     if one.sent.point is None:
         raise Invalid({"point": [_("The position is missing.")]})
-    entry = change_place(
-        case=one.case, by=one.by, point=one.sent.point, address=one.sent.text, on_site=True, act=one.act
-    )
+    address = one_line(one.sent.text)
+    if len(address) > ADDRESS_MAX:
+        raise Invalid({"text": [_("Please shorten the address to %(max)d characters.") % {"max": ADDRESS_MAX}]})
+    entry = change_place(case=one.case, by=one.by, point=one.sent.point, address=address, on_site=True, act=one.act)
     return _kept(one, entry)
 
 

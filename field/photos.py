@@ -46,14 +46,14 @@ def receive(
     """
     earlier = Shot.objects.filter(key=key).select_related("file").first()
     if earlier is not None:
-        if earlier.user_id != user.pk or earlier.file.sha256 != sha256.lower():
-            raise KeyReused
-        return earlier
+        return _again(earlier, user, sha256)
     row = _own_report(report, user) if report is not None else _case(case, user)
     upload.seek(0)
     if hashlib.sha256(upload.read()).hexdigest() != sha256.lower():
         raise Damaged
     file, _position = files.store(upload=upload, at=at, case=row, client_key=key, preview=True, by_key=True)
+    if file.sha256 != sha256.lower():
+        raise KeyReused
     try:
         with transaction.atomic():
             shot = Shot.objects.create(
@@ -64,7 +64,15 @@ def receive(
             if report is not None:
                 _into_report(row, file, user)
     except IntegrityError:
-        return Shot.objects.select_related("file").get(key=key, user=user)
+        # The same sent twice at one moment: the other one was first.
+        return _again(Shot.objects.select_related("file").get(key=key), user, sha256)
+    return shot
+
+
+def _again(shot: Shot, user: User, sha256: str) -> Shot:
+    """The photo as it came before. Raises KeyReused for another one, or another sender."""
+    if shot.user_id != user.pk or shot.file.sha256 != sha256.lower():
+        raise KeyReused
     return shot
 
 

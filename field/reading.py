@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
@@ -15,6 +14,7 @@ from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.translation import gettext as _
 
 from cases.errors import Invalid
+from cases.services import checked_text
 from field.deeds import KINDS, Sent, digest_of, keys
 
 PHOTOS_MOST: Final = 20
@@ -26,21 +26,26 @@ def body_of(request: HttpRequest) -> dict[str, Any]:
     """The JSON object of a request."""
     try:
         found = json.loads(request.body)
-    except ValueError:
+    except (ValueError, RecursionError):
         found = None
     if not isinstance(found, dict):
-        raise Invalid({"": [_("This could not be read.")]})
+        raise _odd("")
     return found
 
 
 def words(body: dict[str, Any], name: str) -> str:
-    """A text, "" where there is none."""
+    """A text as it can be stored, "" where there is none.
+
+    Half an emoji, as a phone sends it that cut a text in its middle, becomes U+FFFD; NUL is left out.
+    """
     found = body.get(name)
     if found is None:
         return ""
-    if not isinstance(found, str) or len(found) > LONGEST:
+    if not isinstance(found, str):
         raise _odd(name)
-    return found
+    if len(found) > LONGEST:
+        checked_text(found, field=name, required=False)
+    return found.encode("utf-16", "surrogatepass").decode("utf-16", "replace").replace("\x00", "")
 
 
 def number(found: Any, name: str) -> int:
@@ -90,9 +95,10 @@ def place(found: Any, name: str) -> Point | None:
         return None
     if not isinstance(found, list) or len(found) != 2:
         raise _odd(name)
-    if not all(isinstance(one, int | float) and not isinstance(one, bool) and math.isfinite(one) for one in found):
+    if not all(isinstance(one, int | float) and not isinstance(one, bool) for one in found):
         raise _odd(name)
     lon, lat = found
+    # Nor is it for "not a number".
     if not (-180 <= lon <= 180 and -90 <= lat <= 90):
         raise _odd(name)
     return Point(float(lon), float(lat), srid=4326)
@@ -104,8 +110,10 @@ def deed(body: dict[str, Any]) -> Sent:
     if kind not in KINDS:
         raise _odd("kind")
     photos, base = body.get("photos") or [], body.get("based_on") or {}
-    if not isinstance(photos, list) or len(photos) > PHOTOS_MOST or not isinstance(base, dict):
+    if not isinstance(photos, list) or len(photos) > PHOTOS_MOST:
         raise _odd("photos")
+    if not isinstance(base, dict):
+        raise _odd("based_on")
     version, based_on = base.get("version"), base.get("key")
     return Sent(
         key=key(body.get("client_key"), "client_key"),
@@ -118,8 +126,15 @@ def deed(body: dict[str, Any]) -> Sent:
         based_on=key(based_on, "based_on") if based_on is not None else None,
         day=day(body.get("day"), "day"),
         point=place(body.get("point"), "point"),
-        digest=digest_of(body),
+        digest=_digest(body),
     )
+
+
+def _digest(body: dict[str, Any]) -> str:
+    try:
+        return digest_of(body)
+    except RecursionError:
+        raise _odd("") from None
 
 
 def ids(found: Any, name: str, *, most: int = 2000) -> list[int]:
@@ -130,4 +145,4 @@ def ids(found: Any, name: str, *, most: int = 2000) -> list[int]:
 
 
 def _odd(name: str) -> Invalid:
-    return Invalid({name: [_("This could not be read.")]})
+    return Invalid({name: [_("The app sent something that cannot be read. Please load it anew; or tell your lead.")]})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -14,9 +14,9 @@ from accounts.models import User
 from accounts.policy import Permission
 from accounts.services import is_staff_of, may
 from cases.change import Act, By
-from cases.errors import Denied, Invalid
+from cases.errors import Denied, Invalid, KeyReused
 from cases.models import Case
-from cases.policy import ACTIVE
+from cases.policy import ACTIVE, Deed
 from field.jobs import known_to, place_of
 from geo import grid
 from geo.localized import localized
@@ -27,6 +27,8 @@ from reports.services import releasable, release_text, submit
 from reports.showing import public_path
 
 SOURCE: Final = "field"
+WAITED: Final = timedelta(days=90)
+"""Longer no report waits on a phone: one that says so has a wrong clock, and counts from when it arrived."""
 AROUND_METRES: Final = 300
 AROUND_FARTHEST: Final = 2000
 AROUND_MOST: Final = 100
@@ -55,18 +57,21 @@ def report(
     if found is None:
         raise Invalid({"category": [_("Please choose what it is.")]})
     by = By.staff(user)
+    begun = min(done_at, at) if done_at > at - WAITED else at
     case, new = submit(
         municipality=town,
         category=found,
         # A photo and a category say enough on the spot; what stands on the list is the category then.
         text=text.strip() or localized(found.topic.name),
         by=by,
-        act=Act(at=min(done_at, at), client_key=key, received_at=at),
+        act=Act(at=begun, client_key=key, received_at=at),
         point=point,
         address=address,
         source=SOURCE,
         photos=photos,
     )
+    if not new and not case.entries.filter(deed=Deed.SUBMITTED.value, user=user).exists():
+        raise KeyReused
     case = Case.objects.select_related("topic__category", "unit", "stage", "report").get(pk=case.pk)
     right = may(user, Permission.RELEASE, municipality_id=case.municipality_id, unit=case.unit)
     seen = Case.objects.visible_to(user).filter(pk=case.pk).exists()

@@ -73,7 +73,7 @@ def test_other_teams_cases_are_out_of_reach(town, planned, phone):
 
 @pytest.mark.parametrize("body", [b"", b"[]", b"{", b'{"kind": "weg"}', b'{"kind": "notiz", "case": "x"}', b"\xff"])
 def test_nonsense_is_refused_in_words(phone, body):
-    headers = {"Field-Schema": "1"}
+    headers = {"Field-Schema": "1", "Field-User": str(phone.user.pk)}
     answer = phone.client.post(f"{API}eintrag/", body, content_type="application/json", headers=headers)
     assert reason(answer) == (400, "invalid")
     assert answer.json()["detail"]
