@@ -74,14 +74,14 @@ def load(*, teams: Iterable[Unit], days: Collection[date], at: datetime) -> dict
 def unplanned(cases: QuerySet[Case]) -> QuerySet[Case]:
     """Of these cases those that need something and stand on no list; `came_back` says that a team could not do it.
 
-    Those come first, then by priority and due date.
+    What is dangerous comes first, then those, then by priority and due date.
     """
     back = Entry.objects.filter(case=OuterRef("pk"), deed=Deed.UNPLANNED.value).exclude(text="")
     listed = Job.objects.filter(case=OuterRef("pk"), team=OuterRef("unit"))
     return (
         cases.filter(~Exists(listed), state__in=ACTIVE)
         .annotate(came_back=Exists(back))
-        .order_by("-came_back", "-priority", F("due_at").asc(nulls_last=True), "pk")
+        .order_by("-topic__category__danger", "-came_back", "-priority", F("due_at").asc(nulls_last=True), "pk")
     )
 
 

@@ -57,6 +57,7 @@ def day_list(request: HttpRequest, team: int, day: str) -> HttpResponse:
         typed = _ticked(request, cards)
         if _settle(request, user, typed):
             return redirect(request.path)
+        cards = cards_of(lists.of_day(team=unit, day=on, at=at), on=on, at=at)
     context = {
         "team": unit,
         "day": on,

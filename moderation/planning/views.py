@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.models import User
+from accounts.models import Unit, User
 from cases.change import Act, By
 from cases.errors import Denied, Invalid, Refused
 from cases.models import Case
@@ -79,7 +79,7 @@ def _context(request: HttpRequest, found: Board, form: PlanningForm | None = Non
         "columns": found.columns(),
         "unplanned": [card(case, found.at) for case in shown[:SHOWN]],
         "unplanned_count": len(shown) if len(shown) <= SHOWN else rows.count(),
-        "form": form or PlanningForm(teams=found.teams, initial={"day": found.day}),
+        "form": form or PlanningForm(teams=found.teams, initial={"day": found.day, "team": request.GET.get("kolonne")}),
         "query": found.query,
         "before_url": f"{address}?tag={found.day - timedelta(days=1)}",
         "after_url": f"{address}?tag={found.day + timedelta(days=1)}",
@@ -120,12 +120,15 @@ def do(request: HttpRequest) -> HttpResponse:
         words = ngettext("%(n)d case planned: %(team)s, %(day)s.", "%(n)d cases planned: %(team)s, %(day)s.", done)
         day = date_format(typed["day"], "DATE_FORMAT")
         messages.success(request, words % {"n": done, "team": typed["team"], "day": day})
-    return redirect(_back(request, found))
+    return redirect(_back(request, found, typed.get("team")))
 
 
-def _back(request: HttpRequest, found: Board) -> str:
+def _back(request: HttpRequest, found: Board, team: Unit | None = None) -> str:
+    """The board as it was; `team` is offered again for what is planned next."""
     query = request.GET.copy()
     query["tag"] = found.day.isoformat()
+    if team is not None:
+        query["kolonne"] = str(team.pk)
     return f"{reverse('desk_planning')}?{query.urlencode()}"
 
 

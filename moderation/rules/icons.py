@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 ICONS: Final[dict[str, Any]] = {
     "pin": _("Pin"),
@@ -43,7 +44,7 @@ ICONS: Final[dict[str, Any]] = {
     "graffiti": _("Graffiti"),
     "vandalism": _("Vandalism"),
     "snow": _("Snow"),
-    "sun": _("Sun"),
+    "sun": pgettext_lazy("weather", "Sun"),
     "order": _("Public order"),
     "noise": _("Noise"),
     "home": _("House"),

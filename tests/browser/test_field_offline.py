@@ -20,6 +20,7 @@ from cases.change import By
 from cases.models import Case, Entry
 from cases.policy import State
 from cases.services import move, note
+from dispatch.models import Job
 from reports.services import attach_photo
 from tests.browser import steps
 from tests.browser.crew import APP, Crew, a_crew, a_line, a_platform, planned
@@ -186,6 +187,24 @@ def test_what_is_unsent_stays_bound_to_its_person(
     entry = Entry.objects.get(client_key=key)
     assert entry.user == town.field
     assert [row["user"] for row in crew.read()["days"]] == [town.field.pk]
+
+
+def test_what_was_sent_is_on_the_screen_at_once(town: Town, make_report: Callable[..., Case], crew: Crew) -> None:
+    """An order that arrived is the order shown; what is off one's hands is off the list, without fetching it anew."""
+    cases = planned(town, make_report, 4)
+    Job.objects.filter(case=cases[1]).update(position=9)
+    page = crew.first_sync()
+    assert [int(number) for number in page.locator(".stop__number").all_inner_texts()] == [1, 3, 4, 9]
+    page.get_by_role("button", name="Kürzere Tour übernehmen").click()
+    crew.wait(lambda: crew.states() == ["sent"])
+    expect(page.get_by_role("button", name="Kürzere Tour übernehmen")).to_be_hidden()
+    proposed = crew.read()["days"][0]["data"]["proposed"]
+    assert [job["id"] for job in crew.read()["days"][0]["data"]["jobs"]] == proposed
+    assert page.locator(".stop__number").all_inner_texts() == ["1", "2", "3", "4"]
+    crew.act("nicht-moeglich", cases[2], "Ein Auto steht im Weg.")
+    crew.wait(lambda: crew.states() == ["sent", "sent"])
+    page.goto(f"{APP}#/heute")
+    expect(page.locator(".stop")).to_have_count(3)
 
 
 def test_a_new_report_in_three_taps(town: Town, make_report: Callable[..., Case], crew: Crew, tmp_path: Path) -> None:

@@ -46,6 +46,7 @@ def test_several_cases_are_planned_at_once_and_what_is_refused_is_told(manager, 
     manager.post(reverse("desk_planning_do"), data)
     assert Job.objects.count() == 2
     assert first.entries.count() == 2
+    assert page.context["form"]["team"].value() == str(team.pk), "the next ones mostly go to the same team"
     page, _data = send(manager, "ausplanen", [first], team, day)
     assert "1 Vorgang ist von der Liste genommen." in page.content.decode()
     assert [job.case_id for job in Job.objects.all()] == [second.pk]
@@ -114,6 +115,7 @@ def test_the_day_list_settles_from_paper(manager, town, team, make_report):
     refused = manager.post(address, data)
     assert refused.status_code == 422
     assert "Bitte schreiben Sie, warum es nicht möglich war." in refused.content.decode()
+    assert f'name="stand-{done.pk}"' not in refused.content.decode(), "what was taken over is not asked for again"
     manager.post(address, {**data, f"text-{blocked.pk}": "Auto parkt darauf"})
     states = {case.pk: Case.objects.get(pk=case.pk).state for case in (done, blocked, left)}
     assert states == {done.pk: State.DONE, blocked.pk: State.NEW, left.pk: State.NEW}

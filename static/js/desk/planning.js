@@ -17,6 +17,13 @@ function count() {
 page.addEventListener("change", (event) => {
   if (event.target.name === "vorgang") count();
 });
+// From a chosen case the keyboard goes on to team and day; without this, Enter would send the form at once.
+page.addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" || event.target.name !== "vorgang") return;
+  event.preventDefault();
+  if (!event.target.checked) event.target.click();
+  form.elements.team.focus();
+});
 addEventListener("pageshow", count);
 count();
 

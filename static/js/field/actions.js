@@ -12,6 +12,9 @@ const API = "/aussendienst/api/";
 /** The form of the interface that this app speaks. */
 export const SCHEMA = 1;
 export const REPORT = "meldung";
+const ORDER = "reihenfolge";
+/** Deeds after which a job is off one's hands. */
+export const OFF = ["nicht-moeglich", "zurueckgeben", "wiedervorlage"];
 const TIME = 30_000;
 /** Bytes per millisecond that a line must carry at least, or a photo is tried again. */
 const SLOWEST = 4;
@@ -79,7 +82,9 @@ async function send(row, keep) {
     if (error instanceof Refused && error.facts.conflict) await draw(row.user, error.facts.conflict.job);
     throw error;
   }
-  if (body.job) await draw(row.user, body.job);
+  if (kind === ORDER) await days.change(row.user, (kept) => (kept && isFor(row, kept.data) ? { ...kept, data: arranged(kept.data, order) } : undefined));
+  else if (OFF.includes(kind)) await strike(row.user, row.case);
+  else if (body.job) await draw(row.user, body.job);
   await forgetPhotos(row);
   return { version: body.version, entry: body.entry };
 }
@@ -131,6 +136,24 @@ async function readable(blob) {
 
 async function forgetPhotos(row) {
   for (const key of row.photos) await photos.remove(key);
+}
+
+/** Whether the order of a row is that of this day. */
+export function isFor(row, data) {
+  return row.kind === ORDER && row.day === data.day && row.team === data.team?.id;
+}
+
+/** The day in another order; how long an order of one's own is, only the server knows. */
+export function arranged(data, order) {
+  const place = (job) => (order.includes(job.id) ? order.indexOf(job.id) : order.length + (job.position || 0));
+  const jobs = [...data.jobs].sort((one, other) => place(one) - place(other)).map((job) => (order.includes(job.id) ? { ...job, position: order.indexOf(job.id) + 1 } : job));
+  const short = order.join() === (data.proposed || []).join();
+  return { ...data, jobs, lengths: { ...data.lengths, entered: short ? data.lengths?.proposed || 0 : 0 } };
+}
+
+/** A job that is off one's hands, out of the day that is kept. */
+async function strike(user, id) {
+  await days.change(user, (row) => (row ? { ...row, data: { ...row.data, jobs: row.data.jobs.filter((job) => job.id !== id) } } : undefined));
 }
 
 /** A job as the server has it now, into the day that is kept. */

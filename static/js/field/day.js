@@ -1,7 +1,7 @@
 // The day of a crew on its phone: fetched, kept with its photos and its map, drawn with what was done since, and forgotten
 // at logout, when somebody else logs in, or when it is too old.
 import {Later, Refused, REFUSED, SENT, reach, waits} from "../offline/queue.js";
-import {actions, answered, counted, headersFor} from "./actions.js";
+import {OFF, actions, answered, arranged, counted, headersFor, isFor} from "./actions.js";
 import {DAY_CACHE, days, deeds, meta, photos, sweepPhotos, whose, wipe} from "./store.js";
 
 const root = document.documentElement.dataset;
@@ -14,8 +14,6 @@ const TILES = 500;
 /** Zooms that are kept around a job, and how many tiles to each side. */
 const AROUND = [[13, 1], [15, 1], [16, 1], [17, 1], [18, 1]];
 const AT_ONCE = 4;
-/** Deeds after which a job is off one's hands as soon as the server knows. */
-const OFF = ["nicht-moeglich", "zurueckgeben", "wiedervorlage"];
 /** What has arrived is still shown for so long. */
 const ARRIVED = DAY;
 /** How often logging out tries to send what waits. */
@@ -52,8 +50,7 @@ export async function applied(data, rows, shown = new Map()) {
     for (const row of drawn.waiting) drawDeed(drawn, row, data.user);
     return drawn;
   });
-  for (const row of unsent.filter((one) => one.kind === "reihenfolge" && one.day === data.day && one.team === data.team?.id)) arrange(jobs, row.order);
-  return { ...data, jobs };
+  return unsent.filter((row) => isFor(row, data)).reduce((day, row) => arranged(day, row.order), { ...data, jobs });
 }
 
 /** What a deed will make of a job. */
@@ -63,12 +60,6 @@ function drawDeed(job, row, user) {
   else if (row.kind === "uebernehmen") Object.assign(job, { mine: true, assignee: user });
   else if (row.kind === "ort" && row.point) job.point = row.point;
   else if (row.text) job.notes = [...job.notes, { at: new Date(row.at).toISOString(), by: user.name, text: row.text, pending: true }];
-}
-
-function arrange(jobs, order) {
-  const place = (job) => (order.includes(job.id) ? order.indexOf(job.id) : order.length + (job.position || 0));
-  jobs.sort((one, other) => place(one) - place(other));
-  for (const job of jobs) if (order.includes(job.id)) job.position = order.indexOf(job.id) + 1;
 }
 
 // Fetching -------------------------------------------------------------------------------------------------------------

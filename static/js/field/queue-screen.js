@@ -36,7 +36,7 @@ function draw(view) {
     needs: needs.map((row) => (row.state === "conflict" ? conflict(row, view) : refused(row, view))),
     waits: waits.map((row) => waiting(row)),
     others: context.foreign.map((row) => line(row)),
-    sent: sent.map((row) => fill(line(row), { when: `${word("doneAt", { n: clock(row.at) })}, ${word("arrivedAt", { n: clock(row.sent_at || row.at) })}` })),
+    sent: sent.map((row) => fill(line(row), { when: `${whenOf(row)}, ${word("arrivedAt", { n: clock(row.sent_at || row.at) })}` })),
     who: context.user ? word("user", { n: context.user.name }) : null,
     leaveError: view.left ? word("leaveFirst") : null,
   });
@@ -51,11 +51,15 @@ function titleOf(row) {
   return [number, row.title].filter(Boolean).join(", ");
 }
 
+/** When it was done, and with how many photos. */
+function whenOf(row) {
+  const photos = row.photos.length ? counted("photos", row.photos.length) : "";
+  return [word("doneAt", { n: clock(row.at) }), photos].filter(Boolean).join(", ");
+}
+
 function line(row) {
   const text = row.text || null;
-  const photos = row.photos.length ? counted("photos", row.photos.length) : "";
-  const when = [word("doneAt", { n: clock(row.at) }), photos].filter(Boolean).join(", ");
-  const node = fill(made("waiting"), { what: word(row.kind), title: titleOf(row) || null, when, text, why: null, buttons: null });
+  const node = fill(made("waiting"), { what: word(row.kind), title: titleOf(row) || null, when: whenOf(row), text, why: null, buttons: null });
   node.dataset.row = row.client_key;
   return node;
 }
