@@ -98,6 +98,17 @@ def cell_tile(number: int, zoom: int) -> tuple[int, int]:
     return _gather(number), _gather(number >> 1)
 
 
+def cell_tiles(numbers: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """`cell_tile` of many cells: their columns and their rows."""
+    parts = []
+    for shift in (0, 1):
+        value = (numbers >> shift) & 0x5555555555555555
+        for step, mask in _GATHER:
+            value = (value | (value >> step)) & mask
+        parts.append(value)
+    return parts[0], parts[1]
+
+
 def tile_cell(x: int, y: int) -> int:
     """The cell of a map tile, the reverse of `cell_tile`."""
     return _spread(y) << 1 | _spread(x)

@@ -3,6 +3,7 @@
 from importlib import import_module
 
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 
 
 class ReportsConfig(AppConfig):
@@ -13,3 +14,4 @@ class ReportsConfig(AppConfig):
 
         register(import_module("reports.kind").REPORT)
         import_module("cases.patience").register(import_module("reports.patience").RELEASE)
+        post_migrate.connect(import_module("reports.counts.triggers").repair_after_migrate, sender=self)

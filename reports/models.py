@@ -143,3 +143,46 @@ class Emergency(models.Model):
     def runs(self, at: datetime) -> bool:
         """Whether it is on at an instant."""
         return self.begun_at is not None and self.until is not None and self.begun_at <= at < self.until
+
+
+class MapCount(models.Model):
+    """How many public reports of a topic (0: of all) lie in a cell of the map, by state; see reports.counts.
+
+    Derived from Case alone and folded from MapDelta: never written by hand, not part of a backup, without foreign keys.
+    """
+
+    municipality_id = models.BigIntegerField()
+    topic_id = models.BigIntegerField()
+    cell = models.BigIntegerField()
+    """A cell of `geo.grid` with a one in front of its 2·level bits, so that one number says level and place."""
+    n_new = models.IntegerField(default=0)
+    n_open = models.IntegerField(default=0)
+    n_waiting = models.IntegerField(default=0)
+    n_done = models.IntegerField(default=0)
+    n_rejected = models.IntegerField(default=0)
+    n_withdrawn = models.IntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["municipality_id", "topic_id", "cell"], name="map_count_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"cell {self.cell} of {self.municipality_id}"
+
+
+class MapDelta(models.Model):
+    """One report more (1) or less (-1) on the map, not yet folded into MapCount; written by triggers."""
+
+    id = models.BigAutoField(primary_key=True)
+    municipality_id = models.BigIntegerField()
+    topic_id = models.BigIntegerField()
+    state = models.CharField(max_length=10)
+    grid = models.BigIntegerField()
+    n = models.SmallIntegerField()
+
+    class Meta:
+        indexes = [models.Index(fields=["municipality_id", "grid"], name="map_delta_place")]
+
+    def __str__(self) -> str:
+        return f"{self.n:+} at {self.grid}"

@@ -196,12 +196,15 @@ def _districts(family: Sequence[int]) -> list[District]:
     return list(District.objects.filter(municipality__in=family).defer("boundary"))
 
 
-def filtered(municipality: Municipality, filters: Filters) -> CaseQuerySet:
-    """Public reports of the municipality (and of those below it) that match, without any order."""
-    family = municipality.family_ids()
+def filtered(municipality: Municipality, filters: Filters, family: Sequence[int] | None = None) -> CaseQuerySet:
+    """Public reports of the municipality (and of those below it) that match, without any order.
+
+    `family`: its `family_ids()`, where they were read before.
+    """
+    family = family or municipality.family_ids()
     found = Case.objects.public().filter(kind=KIND, municipality__in=family)
     if filters.status:
-        found = found.filter(state__in=frozenset().union(*(STATUS[name][1] for name in filters.status)))
+        found = found.filter(state__in=asked_states(filters))
     found = _in_time(found, filters)
     if filters.bbox is not None:
         frame = Polygon.from_bbox(filters.bbox)
@@ -216,6 +219,21 @@ def filtered(municipality: Municipality, filters: Filters) -> CaseQuerySet:
     if filters.words:
         found = _with_words(found, filters.words, municipality, topics, districts)
     return found
+
+
+def asked_topics(municipality: Municipality, filters: Filters) -> list[int] | None:
+    """Ids of the topics that categories and sorts ask for; None for all of them."""
+    if not (filters.categories or filters.sorts):
+        return None
+    return [topic.pk for topic in _topics(municipality) if _asked(topic, filters)]
+
+
+def asked_states(filters: Filters) -> tuple[State, ...]:
+    """The states asked for, in the order of State."""
+    if not filters.status:
+        return tuple(State)
+    wanted = frozenset().union(*(STATUS[name][1] for name in filters.status))
+    return tuple(state for state in State if state in wanted)
 
 
 def _in_time(found: CaseQuerySet, filters: Filters) -> CaseQuerySet:

@@ -19,6 +19,8 @@ PRUNED = {
     "citizens.Passkey": "forget_passkeys",
     "field.Shot": "forget_shots",
     "intake.IncomingMail": "forget_mails",
+    "reports.MapDelta": "fold_map_counts",
+    "reports.MapCount": "fold_map_counts",
     "moderation.Bulk": "forget_bulks",
     "moderation.BulkItem": "with its bulk",
     "notifications.Delivery": "forget_old_deliveries",

@@ -13,6 +13,7 @@ from reports import pins
 from reports.services import change_place, withdraw_text
 from reports.showing import public_report, readable
 
+NONE = [0] * 6
 VIEW = "bbox=8.2,51.9,8.26,52.0"
 
 
@@ -76,6 +77,7 @@ def test_more_than_the_limit_become_clusters(client, release, monkeypatch):
     found = data(client, zoom=12)
     assert found["total"] == 4
     assert sorted(one["properties"]["count"] for one in found["features"]) == [1, 3]
+    assert {"count": 3, "looks": {"received": 3}} in [one["properties"] for one in found["features"]]
     largest = max(found["features"], key=lambda one: one["properties"]["count"])
     assert largest["geometry"]["coordinates"] == pytest.approx([8.23, 51.96], abs=0.003)
     assert [one["properties"]["count"] for one in data(client, zoom=6)["features"]] == [4]
@@ -86,9 +88,10 @@ def test_clusters_lose_nothing_and_do_not_lie_over_each_other():
     for n in range(400):
         lon, lat = 8.2 + (n * 37 % 101) / 1500, 51.9 + (n * 53 % 97) / 2000
         cell = grid.cell(grid.morton(lon, lat), 13 + 4)
-        cells[cell] = cells.get(cell, 0) + 1
-    found = pins.clusters(cells, 13)
-    assert sum(one.reports for one in found) == 400
+        cells[cell] = [number + one for number, one in zip(cells.get(cell, NONE), (0, n % 3, 1, 0, 0, 0), strict=True)]
+    found = pins.clusters(cells, 13 + 4, 13)
+    assert sum(one.reports for one in found) == sum(map(sum, cells.values()))
+    assert sum(one.by_state[2] for one in found) == 400
     scale = 256 * 2**13 / 360
     near = [
         math.hypot((a.lon - b.lon) * scale, (a.lat - b.lat) * scale / math.cos(math.radians(52)))
@@ -140,3 +143,34 @@ def test_three_queries_for_pins_and_two_for_clusters(client, release, monkeypatc
     monkeypatch.setattr(pins, "PINS", 1)
     with django_assert_max_num_queries(3):
         data(client)
+
+
+def test_filters_of_state_and_category_hold_for_clusters_too(client, town, release, monkeypatch):
+    monkeypatch.setattr(pins, "PINS", 0)
+    by = By.staff(town.manager)
+    done = [release(), release(category=town.lamp)]
+    release()
+    for case in done:
+        move(case=case, to=State.DONE, by=by)
+
+    def looks(query: str) -> list[dict[str, int]]:
+        return [one["properties"]["looks"] for one in data(client, f"{VIEW}&{query}")["features"]]
+
+    assert looks("") == [{"received": 1, "done": 2}]
+    assert looks("status=erledigt") == [{"done": 2}]
+    assert looks("kategorie=schlagloch") == [{"received": 1, "done": 1}]
+    assert looks("kategorie=strasse&status=neu") == [{"received": 1}]
+    assert looks("kategorie=laterne&status=neu") == []
+    assert looks("zeitraum=woche") == []
+
+
+@pytest.mark.parametrize("zoom", [0, 9, 17, 18, 19])
+def test_kept_counts_say_what_the_rows_say(client, town, release, monkeypatch, zoom):
+    monkeypatch.setattr(pins, "PINS", 0)
+    monkeypatch.setattr(pins, "EXACT", 1)
+    for step in range(3):
+        release(point=Point(8.23 + step / 200, 51.96, srid=4326))
+    box = "bbox=8,51.8,8.2375,52.1" if zoom > 9 else "bbox=5,45,15,60"
+    kept, now = data(client, box, zoom), data(client, f"{box}&von=2026-01-01", zoom)
+    assert kept["total"] == now["total"] == (2 if zoom > 9 else 3)
+    assert len(kept["features"]) == len(now["features"]) == (2 if zoom > 9 else 1)
