@@ -11,6 +11,8 @@ const NEAR = 30;
 const FEW = 9;
 
 const NAME = nameOf("meldung");
+/** Where what is missing is filled in; not a field of words, which would call the keyboard over what is read. */
+const MISSING = { needKind: "[name=category]", needWhere: "[data-locate]", needPhoto: "#fresh-camera" };
 
 /** The screen; what was filled in is there again when one comes back. */
 export function show(root, context) {
@@ -110,7 +112,7 @@ function bring(form, context, view, before) {
     const [address, text, photos] = [said.get("address").trim(), said.get("text").trim(), shots.photos()];
     const problem = missing(kind, address, photos);
     fill(form, { error: problem && word(problem) });
-    if (problem) return;
+    if (problem) return void form.querySelector(MISSING[problem]).focus();
     const button = form.querySelector("[type=submit]");
     button.disabled = true;
     kept.hold(true);

@@ -8,6 +8,10 @@ import {position, positionState, watchPosition} from "./position.js";
 /** Metres around the middle in which open reports are shown. */
 const AROUND = 500;
 const NEAR = 17;
+/** Without tiles there is little to see so near. */
+const NEAR_GROUND = 15;
+/** Pixels that a pin takes up above its point. */
+const PIN = 56;
 const ROOM = { padding: [32, 32], maxZoom: 16 };
 
 /** The screen; `params.id` is the job that it opens at. */
@@ -37,14 +41,14 @@ export function show(root, context, params) {
   async function start() {
     const chosen = placed(context.day).find((job) => job.id === params.id);
     const middle = chosen?.point || town.center;
-    const made_ = await createMap(element, { center: middle && [middle[1], middle[0]], zoom: chosen ? NEAR : town.zoom || 13 });
+    const made_ = await createMap(element, { center: middle && [middle[1], middle[0]], zoom: chosen ? (town.tiles?.url ? NEAR : NEAR_GROUND) : town.zoom || 13 });
     if (left) return void made_.map.remove();
     open = made_;
     const { L, map } = open;
     if (!chosen && placed(latest.day).length) map.fitBounds(L.latLngBounds(placed(latest.day).map(({ point: [lon, lat] }) => [lat, lon])), ROOM);
     if (latest.day?.team?.depot) mark(latest.day.team.depot, word("depot"));
     draw(latest);
-    if (chosen) choose(jobCard(chosen));
+    if (chosen) choose(jobCard(chosen), chosen.point);
   }
 
   /** A round mark with a name. */
@@ -73,7 +77,7 @@ export function show(root, context, params) {
     if (looks === drawn) return;
     drawn = looks;
     for (const one of pins) one.remove();
-    pins = jobs.map((job) => pin(job.point, pinOptions(job.closed || job.off ? "done" : "working", job.icon), word("stopName", { a: job.number, b: job.title }), () => choose(jobCard(job))));
+    pins = jobs.map((job) => pin(job.point, pinOptions(job.closed || job.off ? "done" : "working", job.icon), word("stopName", { a: job.number, b: job.title }), () => choose(jobCard(job), job.point)));
   }
 
   function jobCard(job) {
@@ -82,17 +86,18 @@ export function show(root, context, params) {
 
   function card(one, address) {
     const made_ = fill(made("card"), { number: one.number, title: one.title, place: one.place || one.state_label || "", marks: false });
-    for (const link of [slot(made_, "title"), made_.querySelector("[data-open]")]) {
-      if (address) link.href = address;
-      else link.removeAttribute("href");
-    }
-    made_.querySelector("[data-open]").hidden = !address;
+    const link = made_.querySelector("[data-open]");
+    link.hidden = !address;
+    if (address) link.href = address;
     made_.querySelector("[data-drive]").href = driveTo(one.point, one.title);
     return made_;
   }
 
-  function choose(shown) {
+  /** The card of a pin, which stays in sight above it. */
+  function choose(shown, [lon, lat]) {
     fill(node, { card: shown });
+    const covered = Math.max(0, element.getBoundingClientRect().bottom - slot(node, "card").getBoundingClientRect().top);
+    open.map.panInside([lat, lon], { paddingTopLeft: [PIN, PIN], paddingBottomRight: [PIN / 2, covered + PIN / 4], animate: false });
   }
 
   tools.here.addEventListener("click", () => {
@@ -134,7 +139,7 @@ export function show(root, context, params) {
       if (left) return;
       const known = new Set(placed(latest.day).map((job) => job.number));
       const fresh = items.filter((one) => !known.has(one.number) && one.point);
-      others = fresh.map((one) => pin(one.point, pinOptions("received", one.icon), word("stopName", { a: one.number, b: one.title }), () => choose(card(one, one.public_url))));
+      others = fresh.map((one) => pin(one.point, pinOptions("received", one.icon), word("stopName", { a: one.number, b: one.title }), () => choose(card(one, one.public_url), one.point)));
       context.say(fresh.length ? word("aroundFound", { n: fresh.length }) : word("noneAround"));
     } catch {
       tools.around.setAttribute("aria-pressed", "false");

@@ -1,6 +1,6 @@
 // The day of a crew: how much it is, what comes next, the jobs in order or by distance, the tour and its order.
 import {openOrder} from "./arrange.js";
-import {clock, counted, distance, fill, icon, isToday, longDay, made, metres, put, slot, word} from "./dom.js";
+import {away, clock, counted, distance, fill, icon, isToday, longDay, made, metres, put, slot, word} from "./dom.js";
 import {isOver, marksOf} from "./marks.js";
 import {position, positionState, watchPosition} from "./position.js";
 
@@ -60,7 +60,7 @@ function draw(view) {
 
 function countsOf(jobs, open) {
   const count = (test) => open.filter(test).length;
-  const parts = [["jobs", counted("jobs", jobs.length)], ["settled", jobs.length > open.length && word("settledCount", { n: jobs.length - open.length })], ["late", count((job) => job.late) && word("lateCount", { n: count((job) => job.late) })], ["danger", count((job) => job.danger) && counted("danger", count((job) => job.danger))]];
+  const parts = [["jobs", jobs.length && counted("jobs", jobs.length)], ["settled", jobs.length > open.length && word("settledCount", { n: jobs.length - open.length })], ["late", count((job) => job.late) && word("lateCount", { n: count((job) => job.late) })], ["danger", count((job) => job.danger) && counted("danger", count((job) => job.danger))]];
   return parts.filter(([, text]) => text).map(([kind, text]) => Object.assign(document.createElement("span"), { className: `day__count day__count--${kind}`, textContent: text }));
 }
 
@@ -94,7 +94,8 @@ function listOf(view, open) {
   const node = fill(made("list"), {
     next: true,
     nextTitle: next.title,
-    nextPlace: [next.place, far(next) < Infinity ? metres(far(next)) : ""].filter(Boolean).join(", "),
+    nextPlace: next.place,
+    nextFar: far(next) < Infinity ? away(here.point, next.point) : null,
     sort: open.length > 1,
     gps: gpsOf(sort),
     lists: groups,
