@@ -23,9 +23,17 @@ _PHRASES = (
     (re.compile(r"(?<=\w)pl\.(?!\w)"), "platz"),
     (re.compile(r"(?<=\w)w\.(?!\w)"), "weg"),
 )
+#: Titles and words that are often cut short, as whole words; only the search reads them so, nothing stored changes.
+_SHORT = {
+    "bgm": "buergermeister", "bm": "buergermeister", "obm": "oberbuergermeister", "dr": "doktor", "prof": "professor",
+    "st": "sankt", "gebr": "gebrueder", "geschw": "geschwister", "frh": "freiherr", "hl": "heilige", "kl": "kleine",
+    "gr": "grosse", "pl": "platz", "bhf": "bahnhof", "hbf": "hauptbahnhof",
+}  # fmt: skip
 _NO_WORD = re.compile(r"[^a-z0-9]+")
 _POSTCODE = re.compile(r"(?<!\d)\d{5}(?!\d)")
-_NUMBER = re.compile(r"(?<=\s)(\d{1,4})\s?([a-z])?(?:\s?[-/+]\s?(\d{1,4})\s?([a-z])?)?(?=[\s,]|$)")
+_NUMBER = re.compile(r"(?<=\s)(\d{1,4})\s?([a-z])?(?:\s?[-/+]\s?(\d{1,4})\s?([a-z])?|/([a-z]))?(?=[\s,]|$)")
+_NUMBER_WORD = re.compile(r"(?<=\s)(?:haus)?(?:nr\.?|nummer)(?=\s?\d)")
+_NUMBER_FIRST = re.compile(r"^(\d{1,4}\s?[a-z]?)[\s,]+(?=[^\W\d]{3})")
 
 
 def one_line(text: str, most: int | None = None) -> str:
@@ -47,14 +55,20 @@ def fold(text: str) -> str:
     return _NO_WORD.sub(" ", plain).strip()
 
 
+def spelled_out(folded: str) -> str:
+    """A folded name with its usual short words written out: “dr weber strasse” → “doktor weber strasse”."""
+    return " ".join(_SHORT.get(word, word) for word in folded.split())
+
+
 def squeeze(folded: str) -> str:
     """Without blanks: “guetersloher strasse” and “guetersloherstrasse” are the same."""
     return folded.replace(" ", "")
 
 
 def fold_number(text: str) -> str:
-    """A house number in one shape: “12 A” → "12a", “3 - 5” → "3-5"."""
-    return re.sub(r"[^a-z0-9/+-]+", "", _plain(text)).replace("/", "-").replace("+", "-")
+    """A house number in one shape: “12 A” and “12/a” → "12a", “3 - 5” → "3-5"."""
+    plain = re.sub(r"[^a-z0-9/+-]+", "", _plain(text)).replace("/", "-").replace("+", "-")
+    return re.sub(r"(?<=\d)-(?=[a-z]$)", "", plain)
 
 
 class Typed(NamedTuple):
@@ -71,13 +85,14 @@ class Typed(NamedTuple):
 
 
 def take_apart(query: str) -> Typed:
-    """Read “33428 Mühlenstr. 12a, Harsewinkel”: a number stands behind a word, a postcode has five digits."""
+    """Read “33428 Mühlenstr. 12a, Harsewinkel”: the last number behind a word, else one in front."""
     plain = _plain(query[:200])
     found = _POSTCODE.search(plain)
     postcode = found.group() if found else ""
-    plain = _POSTCODE.sub(" ", plain).strip()
+    plain = _NUMBER_WORD.sub(" ", _POSTCODE.sub(" ", plain).strip(" ,"))
     number = ""
-    match = _NUMBER.search(plain)
+    matches = list(_NUMBER.finditer(plain))
+    match = matches[-1] if matches else _NUMBER_FIRST.match(plain)
     if match:
         number = fold_number(match.group())
         plain = f"{plain[: match.start()]} {plain[match.end() :]}"

@@ -1,53 +1,57 @@
 """The municipality's own gazetteer: rows in; streets, houses, districts and points of interest out.
 
-Running the same rows again changes nothing: a row is known by its id in the source, else by what it says.
+Running the same rows again changes nothing: a row is known by its id in the source, else by what it says. A complete
+run also removes what its source no longer names (`Vanished`); entries of other sources are never touched.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from enum import StrEnum
 from itertools import islice
-from typing import cast
 
-from django.contrib.gis.geos import LineString, MultiLineString, MultiPolygon, Point
+import shapely
+from django.contrib.gis.geos import MultiPolygon, Point
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.utils.text import slugify
+from shapely.geometry.base import BaseGeometry
 
 from geo.folding import fold, fold_number
 from geo.models import Address, District, Municipality, Street
+from geo.names import touch
+from geo.own_entries import OWN, halfway, same_point, write_own_entries
 from geo.policy import KIND_ADDRESS, KIND_DISTRICT, KIND_STREET
+from geo.rows import Row as Row
 from geo.signals import gazetteer_changed
-from geo.spatial import METRES_PER_DEGREE
 from geo.spatial_index import refresh_statistics
 
 BATCH = 1000
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One row of a gazetteer in WGS84; `name` is for points of interest and districts."""
+class Vanished(StrEnum):
+    """What becomes of entries that their source no longer names."""
 
-    kind: str = KIND_ADDRESS
-    street: str = ""
-    house_number: str = ""
-    postcode: str = ""
-    place: str = ""
-    district: str = ""
-    name: str = ""
-    point: Point | None = None
-    line: MultiLineString | None = None
-    boundary: MultiPolygon | None = None
-    external_id: str = ""
+    KEEP = "keep"
+    #: They go, unless these are more than a fifth of the source: then the file is probably not whole, and all stay.
+    REMOVE = "remove"
+    REMOVE_ANY = "remove-any"
+
+
+#: The share of a source that may vanish in one run, and a number that always may.
+MOST_GONE, ALWAYS_GONE = 0.2, 20
 
 
 @dataclass(slots=True)
 class Counts:
-    """What an import did."""
+    """What an import did; `kept` are vanished entries that stay because they are too many."""
 
     created: int = 0
     changed: int = 0
     same: int = 0
+    removed: int = 0
+    kept: int = 0
     bad: list[str] = field(default_factory=list)
 
 
@@ -55,14 +59,6 @@ def _batches(rows: Iterable[Row]) -> Iterator[list[Row]]:
     walk = iter(rows)
     while batch := list(islice(walk, BATCH)):
         yield batch
-
-
-def _same_point(one: Point | None, other: Point | None) -> bool:
-    """The same place to a tenth of a metre."""
-    if one is None or other is None:
-        return one is other
-    reach = 0.1 / METRES_PER_DEGREE
-    return abs(one.x - other.x) < reach and abs(one.y - other.y) < reach
 
 
 def _middle(row: Row) -> Point | None:
@@ -76,13 +72,6 @@ def _middle(row: Row) -> Point | None:
     return None
 
 
-def halfway(line: MultiLineString) -> Point:
-    """The point half way along the longest part of a street."""
-    parts = cast(list[LineString], list(line))
-    middle = max(parts, key=lambda part: part.length).interpolate_normalized(0.5)
-    return Point(middle.x, middle.y, srid=4326)
-
-
 class _Import:
     """One run over one municipality; keeps the streets and districts it has met."""
 
@@ -91,8 +80,31 @@ class _Import:
         self.source = source
         self.demo = demo
         self.counts = Counts()
+        self.seen: set[int] = set()
+        self.met: set[tuple[object, ...]] = set()
         self.streets = {(s.folded, s.place): s for s in Street.objects.filter(municipality=municipality)}
         self.districts = {d.slug: d for d in District.objects.filter(municipality=municipality)}
+        self.areas: list[tuple[District, BaseGeometry]] = []
+        self.new_areas = False
+        for one in self.districts.values():
+            self.area(one)
+        self.new_areas = False
+
+    def area(self, district: District) -> None:
+        """Remember the boundary of a district."""
+        self.areas = [pair for pair in self.areas if pair[0].id != district.id]
+        self.new_areas = True
+        if district.boundary is not None:
+            shape = shapely.from_wkb(bytes(district.boundary.wkb))
+            shapely.prepare(shape)
+            self.areas.append((district, shape))
+
+    def district_at(self, point: Point | None) -> District | None:
+        """The district whose boundary covers the point, the smallest one."""
+        if point is None or not self.areas:
+            return None
+        found = [pair for pair in self.areas if shapely.intersects_xy(pair[1], point.x, point.y)]
+        return min(found, key=lambda pair: (pair[1].area, pair[0].id))[0] if found else None
 
     def district(self, name: str, boundary: MultiPolygon | None = None) -> District | None:
         slug = slugify(fold(name))[:100]
@@ -104,9 +116,11 @@ class _Import:
                 municipality=self.municipality, name=name.strip(), slug=slug, boundary=boundary
             )
             self.districts[slug] = found
+            self.area(found)
         elif boundary is not None and (found.boundary is None or not found.boundary.equals_exact(boundary)):
             found.boundary = boundary
             found.save(update_fields=["boundary"])
+            self.area(found)
         return found
 
     def street(self, row: Row) -> Street | None:
@@ -148,6 +162,7 @@ class _Import:
         if not fold(label):
             self.counts.bad.append(f"{row.external_id!r}: name missing")
             return None
+        point = _middle(row)
         return Address(
             municipality=self.municipality,
             kind=row.kind,
@@ -155,10 +170,10 @@ class _Import:
             house_number=number,
             postcode=row.postcode.strip(),
             place=row.place.strip(),
-            district=district,
+            district=district or self.district_at(point),
             label=label[:250],
             folded=fold(label)[:300],
-            point=_middle(row),
+            point=point,
             source=self.source,
             external_id=row.external_id,
             demo=self.demo,
@@ -180,78 +195,98 @@ class _Import:
         ids = [entry.external_id for entry in entries if entry.external_id]
         for old in stored.filter(external_id__in=ids):
             known[self.key(old)] = old
-        fresh: dict[tuple[object, ...], Address] = {}
-        changed: dict[int, Address] = {}
+        fresh: list[Address] = []
+        changed: list[Address] = []
         names = ["kind", "street_id", "house_number", "postcode", "place", "district_id", "label", "demo"]
         for entry in entries:
             key = self.key(entry)
+            if key in self.met:
+                self.counts.bad.append(f"{entry.label}: named twice")
+                continue
+            self.met.add(key)
             before = known.get(key)
             if before is None:
-                fresh[key] = entry
+                fresh.append(entry)
                 continue
+            self.seen.add(before.id)
             same = all(getattr(before, name) == getattr(entry, name) for name in names)
-            if same and _same_point(before.point, entry.point):
+            if same and same_point(before.point, entry.point):
                 self.counts.same += 1
             else:
                 entry.id = before.id
-                changed[before.id] = entry
-        Address.objects.bulk_create(fresh.values(), batch_size=BATCH)
+                changed.append(entry)
+        self.seen.update(entry.id for entry in Address.objects.bulk_create(fresh, batch_size=BATCH))
         fields = [name.removesuffix("_id") for name in names]
         if changed:
-            Address.objects.bulk_update(changed.values(), [*fields, "folded", "point"], batch_size=200)
+            Address.objects.bulk_update(changed, [*fields, "folded", "point"], batch_size=200)
         self.counts.created += len(fresh)
         self.counts.changed += len(changed)
 
-    def street_entries(self) -> None:
-        """One entry per street that has none, at the house nearest to the middle of its houses."""
-        have = set(
-            Address.objects.filter(municipality=self.municipality, kind=KIND_STREET).values_list("street_id", flat=True)
+    def fill_districts(self) -> None:
+        """Give entries without a district the one around them, where a boundary came after them."""
+        if not self.new_areas:
+            return
+        without = Address.objects.filter(municipality=self.municipality, district=None).exclude(point=None)
+        filled = []
+        for entry in without.only("point").order_by("id"):
+            entry.district = self.district_at(entry.point)
+            if entry.district is not None:
+                filled.append(entry)
+        Address.objects.bulk_update(filled, ["district"], batch_size=BATCH // 2)
+
+    def remove_vanished(self, rule: Vanished) -> None:
+        """Entries of this source that no row named go, and streets that nothing names any more."""
+        stored = set(
+            Address.objects.filter(municipality=self.municipality, source=self.source).values_list("id", flat=True)
         )
-        missing = [street for street in self.streets.values() if street.id not in have]
-        fresh = []
-        for street in missing:
-            houses = list(street.addresses.exclude(point=None).select_related("district"))
-            entry = Address(
-                municipality=self.municipality,
-                kind=KIND_STREET,
-                street=street,
-                place=street.place,
-                label=street.name,
-                folded=street.folded,
-                source=self.source,
-                demo=self.demo,
-            )
-            places = [house.point for house in houses if house.point is not None]
-            if places:
-                east = sum(place.x for place in places) / len(places)
-                north = sum(place.y for place in places) / len(places)
-                order = [(place.x - east) ** 2 + (place.y - north) ** 2 for place in places]
-                middle = houses[order.index(min(order))]
-                entry.point = middle.point
-                codes = {house.postcode for house in houses}
-                entry.postcode = codes.pop() if len(codes) == 1 else ""
-                entry.place = entry.place or middle.place
-                entry.district = middle.district
-            elif street.line is not None:
-                entry.point = halfway(street.line)
-            fresh.append(entry)
-        Address.objects.bulk_create(fresh, batch_size=BATCH)
-        self.counts.created += len(fresh)
+        gone = sorted(stored - self.seen)
+        if rule == Vanished.REMOVE and len(gone) > max(ALWAYS_GONE, MOST_GONE * len(stored)):
+            self.counts.kept = len(gone)
+            return
+        for begin in range(0, len(gone), BATCH):
+            Address.objects.filter(id__in=gone[begin : begin + BATCH]).delete()
+        self.counts.removed += len(gone)
+        named = Address.objects.filter(street=OuterRef("pk")).exclude(source=OWN)
+        Street.objects.filter(~Exists(named), municipality=self.municipality).delete()
 
 
-def import_rows(*, municipality: Municipality, rows: Iterable[Row], source: str, demo: bool = False) -> Counts:
-    """Add or refresh the rows of one source; nothing is deleted. Each batch of 1,000 is one transaction.
+def import_rows(
+    *,
+    municipality: Municipality,
+    rows: Iterable[Row],
+    source: str,
+    demo: bool = False,
+    vanished: Vanished = Vanished.KEEP,
+    dry_run: bool = False,
+) -> Counts:
+    """Add or refresh the rows of one source. Each batch of 1,000 is one transaction; with `dry_run` everything is one
+    transaction that is rolled back, and the counts say what would have been done.
 
-    Streets and districts named by a row are made when missing; every street gets an entry of its own, so that
-    it is found without a house number. Rows without a name are counted in `bad` with the reason.
+    Streets and districts named by a row are made when missing; every street and district gets an entry of its own, so
+    that it is found without a house number, and a street whose name stands in several parts of town one in each. Rows
+    without a name, or named twice, are in `bad` with the reason. Districts are never removed: cases name them.
     """
+    if dry_run:
+        with transaction.atomic():
+            counts = _run(municipality, rows, source, demo, vanished)
+            transaction.set_rollback(True)
+        return counts
+    counts = _run(municipality, rows, source, demo, vanished)
+    if counts.created + counts.changed + counts.removed >= BATCH:
+        refresh_statistics()
+    gazetteer_changed.send(sender=Address, municipality=municipality)
+    return counts
+
+
+def _run(municipality: Municipality, rows: Iterable[Row], source: str, demo: bool, vanished: Vanished) -> Counts:
     run = _Import(municipality, source, demo)
     for batch in _batches(rows):
         with transaction.atomic():
             run.store(batch)
     with transaction.atomic():
-        run.street_entries()
-    if run.counts.created + run.counts.changed >= BATCH:
-        refresh_statistics()
-    gazetteer_changed.send(sender=Address, municipality=municipality)
+        if vanished != Vanished.KEEP:
+            run.remove_vanished(vanished)
+        run.fill_districts()
+        run.counts.created += write_own_entries(municipality, demo=demo)
+        touch([municipality.pk])
     return run.counts

@@ -146,6 +146,9 @@ class Municipality(models.Model):
     idea_goal = models.PositiveIntegerField(_("supporters an idea needs"), null=True, blank=True)
     idea_days = models.PositiveSmallIntegerField(_("days an idea has to find them"), null=True, blank=True)
     """Both null: as the county has it, else ideas need no supporters."""
+    #: Another number whenever names of its gazetteer change (see geo.names); never shown.
+    names_stamp = models.BigIntegerField(null=True, blank=True, editable=False)
+
     active = models.BooleanField(_("active"), default=True)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)

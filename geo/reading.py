@@ -1,8 +1,9 @@
-"""Reads gazetteer and boundary files: CSV and GeoJSON with the column names people use."""
+"""Reads gazetteer and boundary files: CSV and GeoJSON with the column names people use, and OSM extracts."""
 
 from __future__ import annotations
 
 import csv
+import io
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
@@ -22,8 +23,11 @@ from django.contrib.gis.geos import (
 from django.core.exceptions import ValidationError
 
 from geo.folding import fold
-from geo.gazetteer import Row
+from geo.osm import OSM_ENDINGS, read_osm
 from geo.policy import KIND_ADDRESS, KIND_DISTRICT, KIND_POI, KIND_STREET, KINDS
+from geo.rows import Bad as Bad
+from geo.rows import BadFile as BadFile
+from geo.rows import Row
 from geo.spatial import make_point, transform
 
 #: Our name of a column → what files call it (folded, without blanks).
@@ -41,21 +45,15 @@ NAMES: Final[dict[str, set[str]]] = {
     "y": {"y", "lat", "latitude", "breite", "n", "north", "northing", "nordwert", "hochwert"},
 }
 _BATCH = 1000
-
-
-class BadFile(Exception):
-    """The file as a whole cannot be read; the text says why."""
-
-
-class Bad:
-    """A row that cannot be used, with its number and the reason."""
-
-    def __init__(self, number: int, reason: str) -> None:
-        self.number = number
-        self.reason = reason
-
-    def __str__(self) -> str:
-        return f"row {self.number}: {self.reason}"
+_SHAPES: Final = {
+    "Point",
+    "MultiPoint",
+    "LineString",
+    "MultiLineString",
+    "Polygon",
+    "MultiPolygon",
+    "GeometryCollection",
+}
 
 
 def _columns(names: Iterable[str]) -> dict[str, str]:
@@ -125,7 +123,7 @@ def read_csv(path: Path, *, srid: int = 4326) -> Iterator[Row | Bad]:
         text = raw.decode("cp1252", errors="replace")
     head = text.partition("\n")[0]
     delimiter = max(";,\t", key=head.count)
-    reader = csv.DictReader(text.splitlines(), delimiter=delimiter)
+    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter)
     columns = _columns(reader.fieldnames or [])
     if not columns.keys() & {"street", "name", "district"}:
         raise BadFile(f"no column for street or name among {', '.join(reader.fieldnames or [])}")
@@ -148,6 +146,8 @@ def read_csv(path: Path, *, srid: int = 4326) -> Iterator[Row | Bad]:
 
 def _moved(given: dict[str, Any], srid: int) -> GEOSGeometry:
     """A GeoJSON geometry of EPSG:`srid` in WGS84; ValidationError for nonsense."""
+    if given.get("type") not in _SHAPES:
+        raise ValueError("no geometry")
     shape = GEOSGeometry(json.dumps(given), srid=4326)
     if srid == 4326:
         west, south, east, north = shape.extent
@@ -214,8 +214,11 @@ def read_geojson(path: Path, *, srid: int = 4326) -> Iterator[Row | Bad]:
             yield Bad(number, f"{shape.geom_type} is no place, street or area")
 
 
-def read(path: Path, *, srid: int = 4326) -> Iterator[Row | Bad]:
-    """Rows of a gazetteer file, by its ending."""
-    if path.suffix.lower() in {".json", ".geojson"}:
+def read(path: Path, *, srid: int = 4326, boundary: MultiPolygon | None = None) -> Iterator[Row | Bad]:
+    """Rows of a gazetteer file, by its ending; of an OSM extract only what lies within `boundary`."""
+    name = path.name.lower()
+    if name.endswith(OSM_ENDINGS):
+        return read_osm(path, boundary=boundary)
+    if name.endswith((".json", ".geojson")):
         return read_geojson(path, srid=srid)
     return read_csv(path, srid=srid)

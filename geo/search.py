@@ -1,35 +1,32 @@
 """Search of the municipality's own gazetteer while somebody types.
 
-Names that begin so and names whose words begin so come first; if they are too few, names that look alike.
-The last step is `similar`, the only place where the databases differ: PostgreSQL asks its trigram index,
-elsewhere a plain twin compares with the same measure.
+The names are compared in memory (`geo.names`), on every database alike: names that are or begin so, names whose words
+begin so, and if they are too few, names that look or sound alike. Shown is what the database says of the best ones:
+three queries in all, two without a house number.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from django.contrib.gis.geos import Point
-from django.db import connections
-from django.db.models import BooleanField, F, FloatField, Func, Q, QuerySet, Value
+from django.db.models import Q
 
-from geo.folding import Typed, fold, fold_number, similarity, squeeze, take_apart, trigrams
-from geo.models import Address, District, Municipality
-from geo.policy import KIND_ADDRESS, KIND_DISTRICT, KIND_POI, KIND_STREET
-from geo.spatial import metres_between
+from geo.folding import Typed, fold, fold_number, spelled_out, squeeze, take_apart
+from geo.models import Address, Municipality
+from geo.names import ALIKE, Names, Where, allowed_errors, names_of
+from geo.policy import KIND_ADDRESS, KIND_STREET
 
-#: Names less alike than this are not offered (pg_trgm's own threshold).
-ALIKE = 0.3
-#: Candidates looked at per step.
-CANDIDATES = 60
-#: What is searched by name; houses are found through their street.
-NAMED = [KIND_STREET, KIND_POI, KIND_DISTRICT]
-_ORDER = {KIND_STREET: 0, KIND_ADDRESS: 1, KIND_POI: 2, KIND_DISTRICT: 3}
+#: Houses shown of the best street, and of the others.
+HOUSES, OTHER_HOUSES = 3, 1
+_RANGE = re.compile(r"(\d+)[a-z]?-(\d+)[a-z]?")
+_DIGITS = re.compile(r"\d+")
 
 
 class Hit(NamedTuple):
-    """One proposal of the search."""
+    """One proposal of the search; `place` is the part of town, else the town, as far as the gazetteer says."""
 
     label: str
     kind: str
@@ -53,106 +50,126 @@ class Hit(NamedTuple):
         }
 
 
-class _Alike(Func):
-    """`folded % text` of pg_trgm, which its index answers."""
+def _places(names: Names, words: list[str], tail: list[str]) -> tuple[list[str], frozenset[int]]:
+    """The words without those that say the town or district, and which places these are.
 
-    arg_joiner = " %% "
-    template = "(%(expressions)s)"
-    output_field = BooleanField()
-    conditional = True
-
-
-class _Similarity(Func):
-    function = "similarity"
-    output_field = FloatField()
-
-
-def similar(entries: QuerySet[Address], text: str, *, limit: int = CANDIDATES) -> list[tuple[int, float]]:
-    """Ids of entries whose folded name looks like `text` (folded), with the likeness 0 to 1, best first."""
-    if connections[entries.db].vendor == "postgresql":
-        rows = (
-            entries.filter(_Alike(F("folded"), Value(text)))
-            .annotate(likeness=_Similarity(F("folded"), Value(text)))
-            .order_by("-likeness", "id")
-        )
-        return [(pk, float(likeness)) for pk, likeness in rows.values_list("id", "likeness")[:limit]]
-    return similar_plain(entries, text, limit=limit)
+    Behind a comma (`tail`) a place may be misspelt; elsewhere it stands in front or at the end as it is.
+    """
+    behind = tail and len(tail) < len(words) and words[-len(tail) :] == tail
+    if behind and (found := names.place_like(" ".join(tail))):
+        return words[: -len(tail)], found
+    for length in range(min(4, len(words) - 1), 0, -1):
+        for part, rest in ((words[-length:], words[:-length]), (words[:length], words[length:])):
+            number = names.places.get(" ".join(part))
+            if number is not None:
+                return rest, frozenset({number})
+    return words, frozenset()
 
 
-def similar_plain(entries: QuerySet[Address], text: str, *, limit: int = CANDIDATES) -> list[tuple[int, float]]:
-    """The twin of `similar` that needs nothing from the database: compares every name of `entries`."""
-    if not trigrams(text):
-        return []
-    found = []
-    for pk, folded in entries.order_by("id").values_list("id", "folded"):
-        likeness = similarity(folded, text)
-        if likeness >= ALIKE:
-            found.append((pk, likeness))
-    found.sort(key=lambda one: (-one[1], one[0]))
-    return found[:limit]
+def _begun_place(names: Names, words: list[str]) -> tuple[list[str], frozenset[int]]:
+    """The last word as the beginning of a place, as somebody types it."""
+    if len(words) < 2 or len(words[-1]) < 3:
+        return words, frozenset()
+    found = frozenset(number for name, number in names.places.items() if name.startswith(words[-1]))
+    return (words[:-1], found) if found else (words, frozenset())
 
 
-def _without_places(typed: Typed, municipality: Municipality, ids: list[int]) -> Typed:
-    """Drop words that only say the town or district, as long as another word stays."""
-    names = {fold(municipality.name)}
-    names.update(fold(name) for name in Municipality.objects.filter(id__in=ids).values_list("name", flat=True))
-    districts = District.objects.filter(municipality_id__in=ids)
-    names.update(fold(name) for name in districts.values_list("name", flat=True))
-    words = typed.words
-    for name in sorted(names, key=len, reverse=True):
-        part = name.split()
-        if part and len(words) > len(part) and words[-len(part) :] == part:
-            words = words[: -len(part)]
-            break
-    return typed._replace(words=words)
+def _find(names: Names, typed: Typed, whole: list[str], tail: list[str], near: Point | None, limit: int) -> list[int]:
+    """Ids of the best names."""
+    ranks = names.blank()
+    words, places = _places(names, typed.words, tail)
+    names.by_words(words, ranks)
+    for reading in (spelled_out(" ".join(words)).split(), typed.words, whole):
+        if reading != words:
+            names.by_words(reading, ranks)
+    if not (ranks < ALIKE).any():
+        rest, begun = _begun_place(names, words)
+        if begun:
+            names.by_words(rest, ranks)
+            if (ranks < ALIKE).any():
+                words, places = rest, begun
+    sure = int((ranks < ALIKE).sum())
+    if sure < limit:
+        # Beside names that fit, only what is nearly the same.
+        full = allowed_errors(len(squeeze(" ".join(words))))
+        names.by_sound(spelled_out(" ".join(words)).split(), ranks, most=min(1.3, full) if sure else full)
+    at = (near.x, near.y) if near is not None else None
+    best = names.order(ranks, Where(places, typed.postcode), at)[:limit]
+    return [int(pk) for pk in names.ids[best]]
 
 
-def _by_words(entries: QuerySet[Address], typed: Typed) -> QuerySet[Address]:
-    """Every typed word begins a word of the name, or the whole begins the name."""
-    every = Q()
-    for word in typed.words:
-        every &= Q(folded__startswith=word) | Q(folded__contains=f" {word}")
-    return entries.filter(Q(folded__startswith=typed.text) | every)
-
-
-def _rank(entry: Address, typed: Typed, likeness: float) -> tuple[int, float]:
-    """Lower is better: the name itself, its beginning, a word in it, a look-alike."""
-    name, wanted = squeeze(entry.folded), squeeze(typed.text)
-    if name == wanted:
-        return 0, 0.0
-    if name.startswith(wanted):
-        return 1, 0.0
-    if likeness == 1.0:
-        return 2, 0.0
-    return 3, -likeness
+def _place_of(entry: Address) -> str:
+    """The part of town, else the town."""
+    return (
+        (entry.district.name if entry.district else "") or entry.place or (entry.street.place if entry.street else "")
+    )
 
 
 def _hit(entry: Address) -> Hit:
     street = entry.street.name if entry.street else (entry.label if entry.kind == KIND_STREET else "")
+    place = _place_of(entry)
     return Hit(
-        entry.label,
-        entry.kind,
-        entry.point,
-        street,
-        entry.house_number,
-        entry.place or (entry.street.place if entry.street else ""),
+        entry.label, entry.kind, entry.point, street, entry.house_number, place if place != entry.label else "",
         entry.postcode,
+    )  # fmt: skip
+
+
+def number_rank(own: str, wanted: str) -> int | None:
+    """How well a house number (folded) fits the wanted one: 0 itself, 1 begins so, 2 a span holds it, 3 its neighbour.
+
+    “12” finds 12, then 12a and 12-14; “13” finds 12-14 or 11-15; “12b” finds 12b, else 12.
+    """
+    if own == wanted:
+        return 0
+    if own.startswith(wanted) and not own[len(wanted) :][:1].isdigit():
+        return 1
+    digits = _DIGITS.match(wanted)
+    if digits is None:
+        return None
+    if (span := _RANGE.match(own)) and int(span.group(1)) <= int(digits.group()) <= int(span.group(2)):
+        return 2
+    other = _DIGITS.match(own)
+    return 3 if other and int(other.group()) == int(digits.group()) else None
+
+
+def _houses(streets: Sequence[Address], typed: Typed) -> dict[int, list[Address]]:
+    """Houses of the entries that fit the number, best first, by the entry's id."""
+    digits = _DIGITS.match(typed.number)
+    entries = [entry for entry in streets if entry.street_id and entry.kind == KIND_STREET]
+    if not entries or digits is None:
+        return {}
+    houses = (
+        Address.objects.filter(street_id__in={entry.street_id for entry in entries}, kind=KIND_ADDRESS)
+        .filter(Q(house_number__startswith=digits.group()) | Q(house_number__contains="-"))
+        .select_related("street", "district")
+        .defer("street__line", "district__boundary")
     )
-
-
-def _houses(streets: Iterable[Address], number: str, postcode: str) -> dict[int, list[Address]]:
-    """Houses of the streets whose number begins with `number`, the exact one first, by street id."""
-    wanted = [entry.street_id for entry in streets if entry.street_id]
-    houses = Address.objects.filter(street_id__in=wanted, kind=KIND_ADDRESS, house_number__istartswith=number[:1])
+    if typed.postcode:
+        houses = houses.filter(postcode__in=["", typed.postcode])
+    ranked: dict[int, list[tuple[int, Address]]] = {}
+    for house in houses:
+        rank = number_rank(fold_number(house.house_number), typed.number)
+        if rank is not None and house.street_id:
+            ranked.setdefault(house.street_id, []).append((rank, house))
+    streets_of = [entry.street_id for entry in entries]
     found: dict[int, list[Address]] = {}
-    for house in houses.select_related("street"):
-        own = fold_number(house.house_number)
-        same = own.startswith(number) and not own[len(number) :][:1].isdigit()
-        if same and house.street_id and (not postcode or house.postcode in ("", postcode)):
-            found.setdefault(house.street_id, []).append(house)
-    for rows in found.values():
-        rows.sort(key=lambda house: (len(fold_number(house.house_number)), house.house_number, house.id))
+    for entry in entries:
+        fitting = ranked.get(entry.street_id or 0, [])
+        if streets_of.count(entry.street_id) > 1:  # one name in several parts of town
+            fitting = [one for one in fitting if _place_of(one[1]) == _place_of(entry)]
+        sure = any(rank < 2 for rank, _house in fitting)
+        fitting = sorted(
+            (one for one in fitting if one[0] < 2 or not sure),
+            key=lambda one: (one[0], len(one[1].house_number), one[1].house_number, one[1].id),
+        )
+        found[entry.id] = [house for _rank, house in fitting]
     return found
+
+
+def _tail(query: str) -> list[str]:
+    """The words behind the first comma, without numbers."""
+    _head, comma, rest = query[:200].partition(",")
+    return take_apart(f" {rest}").words if comma else []
 
 
 def search(municipality: Municipality, query: str, *, near: Point | None = None, limit: int = 8) -> list[Hit]:
@@ -160,38 +177,23 @@ def search(municipality: Municipality, query: str, *, near: Point | None = None,
 
     “Mühlenstr. 12” gives the house, or at least the street. `near` (WGS84) puts the closer of equals first.
     """
-    ids = municipality.family_ids()
-    typed = _without_places(take_apart(query), municipality, ids)
-    if not typed.text or len(squeeze(typed.text)) < 2:
+    typed = take_apart(query)
+    if len(squeeze(typed.text)) < 2:
         return []
-    entries = Address.objects.filter(municipality_id__in=ids, kind__in=NAMED)
-    likeness: dict[int, float] = {}
-    found: dict[int, Address] = {}
-    for entry in _by_words(entries, typed).select_related("street").order_by("folded", "id")[:CANDIDATES]:
-        found[entry.id] = entry
-        likeness[entry.id] = 1.0
-    if len(found) < limit and len(typed.text) >= 4:
-        alike = dict(similar(entries, typed.text))
-        likeness = {**alike, **likeness}
-        more = entries.filter(id__in=[pk for pk in alike if pk not in found]).select_related("street")
-        found.update({entry.id: entry for entry in more})
-        if any(_rank(entry, typed, likeness[entry.id])[0] < 3 for entry in found.values()):
-            found = {pk: entry for pk, entry in found.items() if likeness[pk] >= 0.5}
+    names = names_of(municipality)
+    whole = [word for word in fold(query[:200]).split() if word != typed.postcode] if typed.number else typed.words
+    ids = _find(names, typed, whole, _tail(query), near, limit)
+    if not ids:
+        return []
+    rows = Address.objects.select_related("street", "district").defer("street__line", "district__boundary").in_bulk(ids)
+    best = [rows[pk] for pk in ids if pk in rows]
+    houses = _houses(best, typed) if typed.number else {}
+    return _with_houses(best, houses)[:limit]
 
-    def order(entry: Address) -> tuple[Any, ...]:
-        away = 0.0
-        if near is not None:
-            away = 1e9
-            if entry.point is not None:
-                away = metres_between(near.x, near.y, entry.point.x, entry.point.y)
-        other_code = bool(typed.postcode and entry.postcode and entry.postcode != typed.postcode)
-        rank = _rank(entry, typed, likeness[entry.id])
-        return (other_code, *rank, _ORDER[entry.kind], away, len(entry.folded), entry.folded, entry.id)
 
-    best = sorted(found.values(), key=order)[:limit]
-    houses = _houses(best, typed.number, typed.postcode) if typed.number else {}
+def _with_houses(best: Iterable[Address], houses: dict[int, list[Address]]) -> list[Hit]:
     hits: list[Hit] = []
-    for entry in best:
-        hits += [_hit(house) for house in houses.get(entry.street_id or 0, [])[:3]]
+    for at, entry in enumerate(best):
+        hits += [_hit(house) for house in houses.get(entry.id, [])[: OTHER_HOUSES if at else HOUSES]]
         hits.append(_hit(entry))
-    return hits[:limit]
+    return hits

@@ -179,3 +179,62 @@ def test_a_house_without_a_street_is_named(town: Municipality, tmp_path: Path) -
     told, bad = run(path)
     assert "street or number missing" in bad
     assert "1 not usable" in told
+
+
+def many(path: Path, count: int) -> Path:
+    path.write_text(
+        "street,house_number,lat,lon\n" + "".join(f"Langer Weg,{n},51.95,8.2\n" for n in range(1, count + 1))
+    )
+    return path
+
+
+def test_a_dry_run_writes_nothing(town: Municipality, file: Path) -> None:
+    told, _bad = run(file, "--srid", "25832", "--dry-run")
+    assert told.startswith("7 new")
+    assert "nothing was written" in told
+    assert not Address.objects.exists()
+    assert not Street.objects.exists()
+    assert not District.objects.exists()
+
+
+def test_what_the_file_no_longer_names_is_removed(town: Municipality, tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    run(many(path, 60))
+    path.write_text(path.read_text() + "Kurzer Weg,1,51.96,8.2\n")
+    run(path)
+    told, _bad = run(many(path, 55))
+    assert "6 removed" in told
+    assert sorted(Street.objects.values_list("name", flat=True)) == ["Langer Weg"]
+    assert Address.objects.filter(kind="address").count() == 55
+    assert not search(town, "Kurzer Weg")
+
+
+def test_much_is_removed_only_when_asked_for(town: Municipality, tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    run(many(path, 60))
+    told, bad = run(many(path, 30))
+    assert "0 removed" in told
+    assert "30 entries are no longer in the file" in bad
+    assert "0 removed" in run(path, "--keep")[0]
+    assert Address.objects.filter(kind="address").count() == 60
+    assert "30 removed" in run(path, "--remove-any")[0]
+    assert Address.objects.filter(kind="address").count() == 30
+
+
+def test_other_sources_stay(town: Municipality, tmp_path: Path) -> None:
+    run(many(tmp_path / "a.csv", 3))
+    run(many(tmp_path / "b.csv", 2))
+    run(many(tmp_path / "b.csv", 1))
+    counts = {source: Address.objects.filter(source=source, kind="address").count() for source in "ab"}
+    assert counts == {"a": 3, "b": 1}
+
+
+def test_a_boundary_that_comes_later_gives_houses_their_district(town: Municipality, tmp_path: Path) -> None:
+    run(many(tmp_path / "a.csv", 2))
+    ring = [[8.1, 51.9], [8.3, 51.9], [8.3, 51.98], [8.1, 51.98], [8.1, 51.9]]
+    area = {"type": "Feature", "geometry": {"type": "Polygon", "coordinates": [ring]}, "properties": {"name": "Dorf"}}
+    path = tmp_path / "b.geojson"
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": [area]}))
+    run(path)
+    assert search(town, "Langer Weg 2")[0].place == "Dorf"
+    assert run(tmp_path / "a.csv")[0].startswith("0 new, 0 changed")
