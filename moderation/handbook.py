@@ -31,6 +31,8 @@ PAGES: Final = (
     "weiterleiten",
     "posteingang",
     "planen",
+    "telefone",
+    "aussendienst",
     "abwesenheit",
     "zahlen",
     "ueben",

@@ -7,9 +7,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.urls import reverse
+from django.utils.timezone import localdate
 from playwright.sync_api import Page, expect
 
+from accounts.models import User
+from cases.change import By
 from cases.models import Case, Forward
+from dispatch.services import plan
 from tests.browser.world import World
 
 WORDS = "Vielen Dank für Ihren Hinweis. Der Bauhof sieht es sich diese Woche an."
@@ -94,14 +98,36 @@ def _plain(name: str) -> Callable[[Stage], None]:
     return shown
 
 
-def _setup(stage: Stage) -> None:
+def _as(stage: Stage, user: User, name: str) -> Page:
+    """A page by its name, opened by somebody else than before."""
     page = stage.page
     page.context.clear_cookies()
-    page.goto(reverse("account_login") + "?next=" + reverse("setup"))
-    page.get_by_role("textbox", name=re.compile("^E-Mail")).fill(stage.world.town.admin.email)
+    page.goto(reverse("account_login") + "?next=" + reverse(name))
+    page.get_by_role("textbox", name=re.compile("^E-Mail")).fill(user.email)
     page.get_by_label("Passwort", exact=True).fill("geheim-geheim-1")
     page.get_by_role("button", name="Anmelden").click()
-    page.wait_for_url(re.compile(reverse("setup")))
+    page.wait_for_url(re.compile(reverse(name)))
+    return page
+
+
+def _day(stage: Stage) -> None:
+    town = stage.world.town
+    for case in (stage.world.public, stage.twin, stage.world.asked):
+        case.refresh_from_db()
+        plan(case=case, team=town.yard, day=localdate(), by=By.staff(town.manager))
+    page = _as(stage, town.field, "field")
+    expect(page.locator(".stop")).to_have_count(3)
+    page.wait_for_load_state("networkidle")
+
+
+def _job(stage: Stage) -> None:
+    page = stage.open("field", query=f"#/auftrag/{stage.world.public.pk}")
+    expect(page.locator(".job")).to_contain_text(stage.world.public.number)
+    page.wait_for_load_state("networkidle")
+
+
+def _setup(stage: Stage) -> None:
+    _as(stage, stage.world.town.admin, "setup")
 
 
 PICTURES: dict[str, Callable[[Stage], None]] = {
@@ -125,6 +151,10 @@ PICTURES: dict[str, Callable[[Stage], None]] = {
     "telefone": _plain("desk_phones"),
     "abwesenheit": _plain("desk_absence"),
     "zahlen": _plain("numbers"),
+    "aussendienst-tag": _day,
+    "aussendienst-auftrag": _job,
     "einrichtung": _setup,
 }
-"""Each picture of docs/handbuch/ by its name, in the order in which they are taken; the last one as administrator."""
+"""Each picture of docs/handbuch/ by its name, in the order in which they are taken; the last ones by others."""
+ON_PHONE = {"aussendienst-tag", "aussendienst-auftrag"}
+"""Pictures of a phone's width."""

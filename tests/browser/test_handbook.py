@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from django.urls import reverse
 from django.utils import timezone
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, ViewportSize, expect
 
 from cases.change import By
 from cases.forwarding import forward
@@ -17,7 +17,7 @@ from cases.models import Case
 from geo.models import Municipality
 from intake.services import receive
 from tests.browser.conftest import Work
-from tests.browser.handbook import PICTURES, Stage
+from tests.browser.handbook import ON_PHONE, PICTURES, Stage
 from tests.browser.world import make_dangerous, make_world
 from tests.conftest import Town
 from tests.intake.mails import Scene, examples
@@ -50,10 +50,12 @@ def test_every_picture_of_the_handbook_can_be_taken(
     for name in ("new-outlook-de", "newsletter", "empty"):
         receive(raw=next(one.raw for one in examples(scene) if one.name == name), at=timezone.now())
     work()
-    page = visit("desktop", viewport={"width": 1280, "height": 800})
+    desk, phone = ViewportSize(width=1280, height=800), ViewportSize(width=390, height=844)
+    page = visit("desktop", viewport=desk)
     log_in(page, town.manager.email)
     stage = Stage(page, world, twin)
     for name, show in PICTURES.items():
+        page.set_viewport_size(phone if name in ON_PHONE else desk)
         show(stage)
         page.screenshot(path=folder / f"{name}.png")
     monkeypatch.setattr("moderation.handbook.pictures", lambda: folder)
