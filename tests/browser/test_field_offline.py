@@ -100,7 +100,7 @@ def test_somebody_was_faster_and_nothing_is_lost(town: Town, make_report: Callab
     assert told[-4:] == [
         "Die Firma kommt am Montag.",
         "Die Firma hat es erledigt.",
-        "Mit Kaltasphalt gefüllt.",
+        "Erledigt: Mit Kaltasphalt gefüllt.",
         "Rand bröckelt noch.",
     ]
     other.refresh_from_db()

@@ -110,11 +110,13 @@ async function sendPhotos(row, keep) {
     body.append("sha256", photo.sha256);
     body.append("role", photo.role);
     body.append("taken_at", new Date(photo.at).toISOString());
-    body.append("file", blob, `${key}.${blob.type === "image/png" ? "png" : "jpg"}`);
+    body.append("file", blob, `${row.photos.indexOf(key) + 1}.${blob.type === "image/png" ? "png" : "jpg"}`);
     const answer = await reach(`${API}foto/`, { method: "POST", credentials: "same-origin", headers: headersFor(row.user), body }, TIME + blob.size / SLOWEST);
     try {
       await answered(answer);
     } catch (error) {
+      // No picture the server can use: the deed can go without it.
+      if (error instanceof Refused && [400, 413].includes(error.status) && error.facts.reason === "invalid") throw new Refused(error.status, error.errors, { ...error.facts, lost: [key] });
       if (!(error instanceof Refused) || error.facts.reason !== "damaged") throw error;
       await keep({ damaged: (row.damaged || 0) + 1 });
       throw new Later("network");
@@ -165,12 +167,13 @@ async function draw(user, job) {
 /**
  * Do something with a job; without one a new report ("meldung", facts {category, point, accuracy, text, address}) or the
  * order of a day ("reihenfolge", facts {team, day, order}). `taken`: photos {blob, role, taken_at (Date or ms)}. `half` is
- * the name of the form that it comes of (see halves.js). Resolves to the row once it stands on the disk with its photos;
- * throws an Error with reason "room" where the phone refused.
+ * the name of the form that it comes of (see halves.js), `who` the id of the person whose screen it is. Resolves to the row
+ * once it stands on the disk with its photos; throws an Error with reason "room" where the phone refused, "login" where
+ * nobody is logged in, or somebody else in another tab.
  */
-export function act(kind, job, facts = {}, taken = [], half = "") {
+export function act(kind, job, facts = {}, taken = [], half = "", who = null) {
   const what = { ...facts, kind, case: job?.id ?? null, title: facts.title || job?.title || "", number_of: job?.number || "" };
-  return enter(what, taken, half, (rows) => (job ? baseFor(rows, job) : null));
+  return enter(what, taken, half, who, (rows) => (job ? baseFor(rows, job) : null));
 }
 
 /** What an action is based on: the phone's own last one for this case while the job shown is not its result. */
@@ -179,9 +182,9 @@ export function baseFor(rows, job) {
   return last && !(last.state === SENT && (last.version || 0) <= job.version) ? { key: last.client_key } : { version: job.version };
 }
 
-async function enter(facts, taken, half, base) {
+async function enter(facts, taken, half, who, base) {
   const user = await whose();
-  if (!user) throw Object.assign(new Error("Nobody is logged in."), { reason: "login" });
+  if (!user || (who !== null && who !== user.id)) throw Object.assign(new Error("Nobody is logged in."), { reason: "login" });
   const key = newKey();
   const shots = await Promise.all(taken.map((shot) => photographed(shot, { action: key, case: facts.case, user: user.id })));
   let row = null;

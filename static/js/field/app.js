@@ -1,6 +1,6 @@
 // The field view: opens the screen that the address names, keeps the day fresh, says what waits, sends it.
 import {actions, act, askForSync, counted, settle, undo} from "./actions.js";
-import {applied, fill, goodbye, leave, load, report, sync, told} from "./day.js";
+import {applied, denial, fill, goodbye, leave, load, report, sync, told} from "./day.js";
 import {whose} from "./store.js";
 import {inFront} from "./halves.js";
 import {askToKeep, roomFor} from "../offline/room.js";
@@ -22,7 +22,7 @@ const SAID = 8_000;
 const UPDATES = 30 * 60_000;
 /** Nobody touched the phone for so long: it may load a new release. */
 const IDLE = 20_000;
-const context = { user: null, day: null, at: 0, rows: [], foreign: [], counts: counted([], null), online: navigator.onLine, waitsForLogin: false, outdated: false, actions, act, settle, undo, roomFor, go, say, sync: fetchDay, retry: () => actions.run("person"), logout };
+const context = { user: null, day: null, at: 0, rows: [], foreign: [], counts: counted([], null), online: navigator.onLine, waitsForLogin: false, outdated: false, actions, act: (kind, job, facts, taken, half) => act(kind, job, facts, taken, half, context.user?.id ?? null), settle, undo, roomFor, go, say, sync: fetchDay, retry: () => actions.run("person"), logout };
 let shown = null;
 let told_at = "";
 let blobs = new Map();
@@ -52,6 +52,7 @@ function gather() {
 async function gatherOnce() {
   const [user, kept, all] = [await whose(), await load(), await actions.all()];
   const rows = told(all);
+  const before = context.user?.id;
   context.user = user && { id: user.id, name: user.who };
   context.rows = rows.filter((row) => row.user === user?.id);
   context.foreign = rows.filter((row) => row.user !== user?.id && row.state !== "sent");
@@ -72,7 +73,14 @@ async function gatherOnce() {
   tabs.hidden = !context.user;
   const name = document.querySelector("[data-team]");
   if (name && context.day?.team) name.textContent = context.day.team.name;
-  if (shown) redraw();
+  if (shown && before && context.user && before !== context.user.id) start();
+  else if (shown) redraw();
+}
+
+/** Somebody else logged in, in another tab: what is open here is not theirs. */
+function start() {
+  for (const dialog of document.querySelectorAll("dialog[open]")) dialog.close();
+  go("#/heute");
 }
 
 /** The line that always says where everything is. */
@@ -106,7 +114,7 @@ function go(hash) {
 function route() {
   if (stale && !busy()) return void location.reload();
   const [name, id = ""] = location.hash.replace(/^#\//, "").split("/");
-  const key = name in screens ? name : "heute";
+  const key = Object.hasOwn(screens, name) ? name : "heute";
   const params = { id: /^\d+$/.test(id) ? Number(id) : id };
   shown?.view?.leave?.();
   const mine = { key, params, view: null, module: screens[key] };
@@ -136,7 +144,9 @@ function busy() {
 /** Fetch the day and send what waits. Resolves to what day.sync says. */
 async function fetchDay(choice) {
   const result = await sync(choice);
-  context.waitsForLogin = result === "login";
+  context.waitsForLogin = result === "login" || result === "denied";
+  if (result === "denied") say(denial());
+  if (result === "room") say(word("dayNotKept"));
   if (result === "schema") registration?.update().catch(() => undefined);
   context.outdated = result === "schema";
   await gather();
@@ -151,7 +161,7 @@ async function fetchDay(choice) {
 async function wake() {
   context.online = navigator.onLine;
   actions.run("reception");
-  if (Date.now() - context.at > FRESH || context.waitsForLogin) await fetchDay();
+  if (Math.abs(Date.now() - context.at) > FRESH || context.waitsForLogin) await fetchDay();
 }
 
 /** Log out; see day.leave. */
@@ -195,7 +205,8 @@ async function keepWorker() {
   navigator.serviceWorker.addEventListener("controllerchange", () => {
     if (!old) return;
     stale = true;
-    if (document.hidden || !busy()) location.reload();
+    // In a hidden page a half filled form is written down (halves.js); what a camera brings would be lost.
+    if (!busy() || (document.hidden && !document.querySelector("[data-busy]"))) location.reload();
   });
   if (!registration) return; // blocked: the same as without
   const offer = () => {
@@ -241,6 +252,7 @@ document.addEventListener("click", async (event) => {
   const link = event.target.closest?.("a[href*='/anmelden/']");
   if (!link || event.defaultPrevented) return;
   event.preventDefault();
+  if (navigator.onLine === false) return void say(word("needsReception"));
   await goodbye();
   location.assign(link.href);
 });

@@ -19,6 +19,7 @@ const ARRIVED = DAY;
 /** How often logging out tries to send what waits. */
 const TURNS = 3;
 let filling = null;
+let denied = "";
 
 // Reading --------------------------------------------------------------------------------------------------------------
 /** The day of whoever is logged in: {user, etag, at, data}, null while there is none. One that is too old is forgotten. */
@@ -63,15 +64,22 @@ function drawDeed(job, row, user) {
 }
 
 // Fetching -------------------------------------------------------------------------------------------------------------
+/** Why the server does not let this person in, after `sync` said "denied". */
+export function denial() {
+  return denied;
+}
+
 /**
  * Fetch the day, of another `team` or `day` where one is named. Resolves to "fresh", "same", "login" (nobody is logged in
- * any more), "schema" (this app is too old) or "network".
+ * any more), "denied" (who is logged in has no day), "schema" (this app is too old), "room" (the phone could not keep it) or
+ * "network".
  */
-export async function sync({ team = null, day = null } = {}) {
+export async function sync({ team = null, day = null } = {}, again = false) {
   if (await meta.get("leaving")) {
     if (!(await goodbye())) return "network";
     return "login";
   }
+  const begun = Date.now();
   const user = await whose();
   const known = user && (await days.get(user.id));
   const chosen = team || known?.team || null;
@@ -81,13 +89,16 @@ export async function sync({ team = null, day = null } = {}) {
   try {
     const asked = !known && !query.toString() ? await early() : null;
     const answer = asked || (await reach(`${root.api}tag/?${query}`, { headers, credentials: "same-origin", cache: "no-store" }, TIME));
-    if (answer.status === 304) await days.put({ ...known, at: Date.now() });
+    if (answer.status === 304) await days.change(user.id, (row) => (row ? { ...row, at: Date.now() } : undefined));
     else {
       const data = await answered(answer);
+      if (await left(user, data.user)) return again ? "login" : sync({}, true);
       await become(data.user);
-      await days.put({ user: data.user.id, etag: answer.headers.get("ETag"), at: Date.now(), team: chosen, day, data });
+      if (!(await days.put({ user: data.user.id, etag: answer.headers.get("ETag"), at: Date.now(), team: chosen, day, data }))) return "room";
     }
     await tidy();
+    // What arrived while the day was under way is not in it yet.
+    if (!again && (await deeds.all()).some((row) => row.state === SENT && row.sent_at >= begun)) return sync({ team, day }, true);
     return answer.status === 304 ? "same" : "fresh";
   } catch (error) {
     return said(error);
@@ -101,9 +112,20 @@ async function early() {
   return answer || null;
 }
 
+/** Whether `user` logged out, or gave the phone to somebody else than `found`, while the day was under way. */
+async function left(user, found) {
+  if (await meta.get("leaving")) return true;
+  const now = await whose();
+  return Boolean(user) && now?.id !== user.id && now?.id !== found.id;
+}
+
 function said(error) {
+  if (error instanceof Refused && error.facts.reason === "denied") {
+    denied = error.facts.detail;
+    return "denied";
+  }
   if (error instanceof Later) return ["login", "schema"].includes(error.reason) ? error.reason : "network";
-  if (error instanceof Refused) return error.facts.reason === "denied" ? "login" : "network";
+  if (error instanceof Refused) return "network";
   throw error;
 }
 
@@ -112,6 +134,7 @@ async function become(user) {
   const before = await whose();
   if (before && before.id !== user.id) await wipe();
   if (before?.id !== user.id || before.who !== user.name) await meta.put({ name: "user", id: user.id, who: user.name });
+  if (before && before.id !== user.id) actions.tell();
 }
 
 /** Forget what has arrived long ago, and photos that belong to nothing. */
@@ -238,6 +261,7 @@ export async function leave(anyway = false) {
 /** End the session on the server; resolves to whether it knows. Whoever logs in anew calls it before. */
 export async function goodbye() {
   if (!(await meta.get("leaving"))) return true;
+  globalThis.early = null;
   try {
     const answer = await reach(root.logout, { method: "POST", headers: headersFor(), credentials: "same-origin" }, TIME);
     if (!answer.ok && answer.status !== 401) return false;

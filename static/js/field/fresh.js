@@ -105,24 +105,30 @@ function bring(form, context, view, before) {
     return kind.photo === "required" && !photos.length ? "needPhoto" : "";
   }
 
+  const button = form.querySelector("[type=submit]");
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
+    if (button.disabled) return;
+    button.disabled = true;
+    await shots.ready();
+    if (!view.left) await hand();
+    button.disabled = false;
+  });
+
+  async function hand() {
     const said = new FormData(form);
     const kind = (context.day?.categories || []).find((one) => one.slug === said.get("category"));
     const [address, text, photos] = [said.get("address").trim(), said.get("text").trim(), shots.photos()];
     const problem = missing(kind, address, photos);
     fill(form, { error: problem && word(problem) });
     if (problem) return void form.querySelector(MISSING[problem]).focus();
-    const button = form.querySelector("[type=submit]");
-    button.disabled = true;
     kept.hold(true);
     try {
       await context.act("meldung", null, { category: kind.slug, title: kind.name, point: place?.point || null, accuracy: place?.accuracy ?? null, address, text }, photos, NAME);
     } catch (error) {
-      button.disabled = false;
       kept.hold(false);
-      fill(form, { error: word("notKept") });
-      if (!error.reason) throw error;
+      fill(form, { error: word(error.reason === "login" ? "notLoggedIn" : "notKept") });
+      if (!error.reason) console.error(error);
       return;
     }
     await kept.forget();
@@ -130,11 +136,12 @@ function bring(form, context, view, before) {
     form.reset();
     context.say(word("kept"));
     context.go("#/heute");
-  });
+  }
 
   view.draw = draw;
-  view.stop = () => {
+  view.stop = async () => {
     end();
+    if (shots.working()) await shots.ready();
     kept.close();
     shots.clear();
   };

@@ -34,14 +34,15 @@ export function keepHalf(form, name, shots = () => [], more = () => ({})) {
   let timer = 0;
   let over = false;
   let held = false;
+  const owner = whose();
 
   async function save(open = true) {
     clearTimeout(timer);
     if (over || held) return;
     const typed = Object.fromEntries([...new FormData(form)].filter(([, value]) => typeof value === "string"));
     const row = { name, open, at: Date.now(), values: { ...typed, ...more() }, shots: shots() };
-    const user = await whose();
-    if (!user || over || held) return;
+    const [user, first] = [await whose(), await owner];
+    if (!user || user.id !== first?.id || over || held) return;
     if (Object.values(typed).some(Boolean) || row.shots.length) await halves.put({ ...row, user: user.id });
     else await halves.remove(name);
   }

@@ -1,5 +1,5 @@
 // One job: what it is, where it is, and what can be done with it. Three deeds lie at the bottom, below the thumb.
-import {shrunk} from "../flow/shrink.js";
+import {pictureOf} from "./camera.js";
 import {away, cleared, clock, counted, driveTo, fill, made, put, shortDay, slot, word} from "./dom.js";
 import {half, nameOf} from "./halves.js";
 import {isOver, marksOf} from "./marks.js";
@@ -85,7 +85,8 @@ function keepCamera(view) {
   const field = view.root.querySelector("#camera");
   if (!view.camera) {
     view.camera = field;
-    field.addEventListener("change", () => taken(view));
+    field.addEventListener("change", () => taken(view).finally(() => { delete field.dataset.busy; }));
+    field.addEventListener("cancel", () => { delete field.dataset.busy; });
   } else if (field !== view.camera) {
     const focused = field === document.activeElement;
     field.replaceWith(view.camera);
@@ -159,6 +160,7 @@ async function openCamera(view) {
     context.say(word("room"));
     return;
   }
+  view.camera.dataset.busy = "";
   view.camera.click();
 }
 
@@ -169,10 +171,13 @@ async function taken(view) {
   if (!file) return;
   const role = job.photos.some((photo) => photo.role === "before") ? "after" : "before";
   const at = Date.now();
-  const blob = (await shrunk(file)) || file;
+  view.camera.dataset.busy = "";
   view.camera.value = "";
-  const kept = await done(view, "notiz", job, {}, [{ blob, role, taken_at: at }]);
-  if (kept) view.context.say(word(role === "before" ? "keptBefore" : "keptAfter"));
+  const blob = await pictureOf(file);
+  if (!blob) return view.context.say(word("photoBroken"));
+  const why = await done(view, "notiz", job, {}, [{ blob, role, taken_at: at }]);
+  if (why) view.context.say(why);
+  else view.context.say(word(role === "before" ? "keptBefore" : "keptAfter"));
 }
 
 /** The form that was open when the phone closed the app, for instance because its camera needed the room. */
@@ -188,30 +193,30 @@ async function begin(view, kind) {
   const job = jobOf(view);
   if (!job) return;
   if (kind === "uebernehmen") {
-    done(view, kind, job, {}, []).then((kept) => kept && view.context.say(word("kept")));
+    done(view, kind, job, {}, []).then((why) => view.context.say(why || word("kept")));
     return;
   }
   const before = await half(nameOf(kind, job.id));
   if (view.gone || view.dialog?.open) return;
   const keep = async (facts, photos, name) => {
     const now = jobOf(view) || job;
-    if (!(await done(view, kind, now, facts, photos, name))) return false;
+    const why = await done(view, kind, now, facts, photos, name);
+    if (why) return why;
     const off = ["erledigt", "nicht-moeglich", "zurueckgeben", "wiedervorlage"].includes(kind);
     view.context.say(word("kept"));
     if (off) view.context.go("#/heute");
-    return true;
+    return "";
   };
   view.dialog = openSheet(kind, job, view.context, keep, before);
 }
 
-/** Resolves to whether the phone has kept it; if not it has been said. */
+/** Resolves to why the phone has not kept it, in words; "" where it has. */
 async function done({ context }, kind, job, facts, photos, name = "") {
   try {
     await context.act(kind, job, facts, photos, name);
-    return true;
+    return "";
   } catch (error) {
-    context.say(word(error.reason === "room" ? "notKept" : "notLoggedIn"));
-    if (error.reason !== "room" && error.reason !== "login") throw error;
-    return false;
+    if (!error.reason) console.error(error);
+    return word(error.reason === "login" ? "notLoggedIn" : "notKept");
   }
 }

@@ -1,12 +1,14 @@
 // What this phone keeps for the server: what waits, what is on its way, what has arrived, and what needs its person.
-import {clock, counted, fill, made, put, slot, word} from "./dom.js";
+import {clock, counted, fill, made, put, shortDay, slot, word} from "./dom.js";
 
 /** So many of those that have arrived are shown. */
 const ARRIVED = 30;
+/** Milliseconds in which a second press on "drop it" is one press of a gloved hand. */
+const TWICE = 800;
 
 /** Draw the screen; see app.js for what a screen returns. */
 export function show(root, context) {
-  const view = { root, context, sure: null, left: false, leaving: false };
+  const view = { root, context, sure: null, asked: 0, left: false, leaving: false };
   root.onclick = (event) => clicked(view, event);
   draw(view);
   return {
@@ -25,6 +27,7 @@ function draw(view) {
   const needs = rows.filter((row) => row.state === "refused" || row.state === "conflict");
   const waits = rows.filter((row) => row.state === "queued" || row.state === "sending");
   const sent = rows.filter((row) => row.state === "sent").reverse().slice(0, ARRIVED);
+  if (!waits.length) view.left = false;
   const summary = needs.length ? word("someNeed") : waits.length ? word("someWait") : word("allSent");
   const node = fill(made("queue"), {
     summary,
@@ -74,8 +77,8 @@ function waiting(row) {
 /** Why the server, or the phone, could not take a row, in a sentence. */
 function reasonOf(row) {
   if (row.reason === "photo") return word("photoLost");
-  const errors = Object.values(row.errors || {}).flat().join(" ");
-  return [row.detail || word("refused"), errors].filter(Boolean).join(" ");
+  const said = row.detail || Object.values(row.errors || {}).flat().join(" ") || word("refused");
+  return row.lost?.length ? `${said} ${word("withoutPhoto")}` : said;
 }
 
 function refused(row, view) {
@@ -130,14 +133,21 @@ async function choose(view, key, choice) {
   const { context } = view;
   const row = context.rows.find((one) => one.client_key === key);
   if (!row) return;
-  if (choice === "drop" && view.sure !== key) {
-    view.sure = key;
+  if (choice === "drop" && (view.sure !== key || Date.now() - view.asked < TWICE)) {
+    if (view.sure !== key) Object.assign(view, { sure: key, asked: Date.now() });
     draw(view);
     return;
   }
   view.sure = null;
-  const kept = await context.settle(row, choice);
+  const kept = await context.settle(row, choice, choice === "note" ? { text: noteOf(row) } : {});
   if (!kept) context.say(word("notKept"));
+}
+
+/** What a deed says as a note: that it was done, too, and where or for when. */
+function noteOf({ kind, text, day, point }) {
+  const where = kind === "ort" && point ? [...point].reverse().map((degrees) => degrees.toFixed(6)).join(", ") : "";
+  const done = [word(kind), where, kind === "wiedervorlage" && day ? shortDay(day) : ""].filter(Boolean).join(" ");
+  return [done, text].filter(Boolean).join(": ");
 }
 
 async function sendNow({ context }, pressed) {

@@ -14,6 +14,8 @@ const FORMS = {
   zurueckgeben: { text: "must" },
   wiedervorlage: { day: true, text: "may" },
 };
+/** So long an address may be. */
+const ADDRESS = 250;
 /** A position that is less exact than this, in metres, is no place to move a job to. */
 const EXACT = 100;
 
@@ -64,7 +66,7 @@ export function openPhoto(photo, name) {
 
 /**
  * The form of a deed, with what was filled in before (`half`, see halves.js). `keep(facts, photos, name)` is asked to keep it
- * and resolves to whether it is kept; the form closes only then. Returns the dialog.
+ * and resolves to why it is not kept in words, "" where it is; the form closes only then. Returns the dialog.
  */
 export function openSheet(kind, job, context, keep, half = null) {
   const form = FORMS[kind];
@@ -86,6 +88,7 @@ export function openSheet(kind, job, context, keep, half = null) {
   });
   if (form.day) dialog.querySelector("#sheet-day").min = new Date(Date.now() + 86_400_000).toLocaleDateString("sv");
   const field = dialog.querySelector("#sheet-text");
+  if (form.place) field.maxLength = ADDRESS;
   if (half) {
     field.value = half.values.text || "";
     dialog.querySelector("#sheet-day").value = half.values.day || "";
@@ -112,8 +115,9 @@ export function openSheet(kind, job, context, keep, half = null) {
     event.preventDefault();
     submit(sheet, keep);
   });
-  dialog.addEventListener("close", () => {
+  dialog.addEventListener("close", async () => {
     sheet.stop();
+    if (sheet.shots?.working()) await sheet.shots.ready();
     sheet.half.close();
     sheet.shots?.clear();
   });
@@ -152,7 +156,24 @@ function problem({ dialog }, text, field = null) {
   if (field) dialog.querySelector(field).focus();
 }
 
+/** Press by press: a photo that is still being made smaller belongs to it. */
 async function submit(sheet, keep) {
+  const send = slot(sheet.dialog, "send").closest("button");
+  if (send.disabled) return;
+  send.disabled = true;
+  try {
+    await sheet.shots?.ready();
+    if (sheet.dialog.open) await hand(sheet, keep);
+  } catch (error) {
+    problem(sheet, word("notKept"));
+    throw error;
+  } finally {
+    send.disabled = false;
+    sheet.half.hold(false);
+  }
+}
+
+async function hand(sheet, keep) {
   const { dialog, form } = sheet;
   const photos = sheet.shots?.photos() || [];
   const text = dialog.querySelector("#sheet-text").value.trim();
@@ -168,15 +189,10 @@ async function submit(sheet, keep) {
     if (!here || here.accuracy > EXACT) return problem(sheet, word("needPlace"));
     Object.assign(facts, { point: here.point, accuracy: here.accuracy });
   }
-  const send = slot(dialog, "send").closest("button");
-  send.disabled = true;
   sheet.half.hold(true);
-  const kept = await keep(facts, photos, nameOf(sheet.kind, sheet.job.id));
-  sheet.half.hold(false);
-  send.disabled = false;
-  if (kept) {
-    sheet.half.forget();
-    dialog.close();
-  } else problem(sheet, word("notKept"));
+  const why = await keep(facts, photos, nameOf(sheet.kind, sheet.job.id));
+  if (why) return problem(sheet, why);
+  sheet.half.forget();
+  dialog.close();
   return undefined;
 }

@@ -19,6 +19,8 @@ export const REFUSED = "refused";
 
 const FIRST_PAUSE = 5_000;
 const LONGEST_PAUSE = 15 * 60_000;
+/** Nobody is asked to wait longer: a row that says so was written before the clock was set back. */
+const FAR = 60 * 60_000;
 const LEASE = 180_000;
 const LOCK_WAIT = 4_000;
 /** A row that our server failed on so often holds back only its own lane: the others may be fine. */
@@ -224,7 +226,7 @@ export class Queue {
       // A page that is left breaks off what it sends: the next one goes on at once.
       if (this.leaving) return later.reason;
       const tries = (row.tries || 0) + 1;
-      await keep({ state: QUEUED, tries, reason: later.reason, next: Date.now() + Math.max(later.seconds * 1000, pauseAfter(tries)) });
+      await keep({ state: QUEUED, tries, reason: later.reason, next: Date.now() + Math.min(FAR, Math.max(later.seconds * 1000, pauseAfter(tries))) });
       return later.reason;
     }
   }
@@ -286,6 +288,6 @@ export function waits(row) {
 }
 
 function due(row, why) {
-  if (why === "person" || !row.next || row.next <= Date.now()) return true;
+  if (why === "person" || !row.next || row.next <= Date.now() || row.next > Date.now() + FAR) return true;
   return (why === "reception" && row.reason === "network") || (why === "login" && row.reason !== "server");
 }
