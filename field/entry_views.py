@@ -5,6 +5,7 @@ Who has an account with e-mail and password uses the login of the desk; both com
 
 from __future__ import annotations
 
+import re
 from typing import Any, Final
 
 from django import forms
@@ -32,6 +33,8 @@ COOKIE_DAYS: Final = 400
 """The longest that browsers keep a cookie (RFC 6265bis, 5.5)."""
 SESSION_HOURS: Final = 12
 """A working day; then the PIN is asked for again. What waits on the phone stays there."""
+TYPED: Final = re.compile(r"([\w-]{16,64})/?$", re.ASCII)
+"""A code, or the address that holds it: an app on an iPhone's home screen cannot be opened by the camera."""
 PER_HOUR: Final = 60
 """Tries of one address."""
 
@@ -74,6 +77,8 @@ class NewPinForm(forms.Form):
 @never_cache
 def sign_in(request: HttpRequest) -> HttpResponse:
     """`anmelden/`: the PIN on a phone that is enrolled; every other one is told how it gets in."""
+    if typed := TYPED.search(request.GET.get("code", "").strip()):
+        return redirect("field_enrol", typed[1])
     secret = request.COOKIES.get(COOKIE, "")
     phone = phones.known(secret)
     locked = phone is not None and phone.wrong >= phones.TRIES

@@ -101,6 +101,19 @@ def test_a_guessed_code_and_an_unknown_phone(phone_browser, town):
     assert "_auth_user_id" not in phone_browser.session
 
 
+def test_an_address_that_is_typed_leads_where_the_code_leads(phone_browser, phone_code):
+    """An app on an iPhone's home screen has cookies of its own, and no camera opens it."""
+    code = phone_code[1]
+    there = reverse("field_enrol", args=[code])
+    for typed in (code, f"https://melden.example.org{there}", f" {there} "):
+        assert phone_browser.get(reverse("field_login"), {"code": typed}).headers["Location"] == there
+    for nonsense in ("", "1234", "https://melden.example.org/"):
+        assert "Adresse des QR-Codes" in phone_browser.get(reverse("field_login"), {"code": nonsense}).text
+    assert reverse("field_manifest") in phone_browser.get(there).text, (
+        "what is put on the home screen is the field view"
+    )
+
+
 def test_the_app_logs_out_by_its_own_header(phone_browser, phone_code):
     enrol(phone_browser, phone_code[1])
     answer = phone_browser.post(reverse("field_logout"), headers={"Field-Schema": "1"})
