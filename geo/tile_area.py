@@ -28,7 +28,7 @@ def _boxes() -> list[tuple[float, float, float, float]]:
     kept: list[tuple[float, float, float, float]] | None = cache.get(_KEY)
     if kept is None:
         shapes = Municipality.objects.active().exclude(boundary=None).values_list("boundary", flat=True)
-        kept = [shape.extent for shape in shapes.iterator(chunk_size=20)]
+        kept = [shape.extent for shape in shapes.iterator(chunk_size=20) if shape is not None]
         cache.set(_KEY, kept, _SECONDS)
     return kept
 

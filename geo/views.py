@@ -6,12 +6,12 @@ import math
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from geo import ground, services, tiles
+from geo import base_map, ground, ranges, services, tiles
 from geo.models import Municipality
 from geo.search import search
 from geo.spatial import make_point
@@ -48,6 +48,18 @@ def tile(request: HttpRequest, z: int, x: int, y: int) -> HttpResponse:
     if found.tag:
         response["ETag"] = found.tag
     response["Cache-Control"] = f"public, max-age={found.seconds}, stale-while-revalidate=604800"
+    return response
+
+
+@require_safe
+def archive(request: HttpRequest, slug: str) -> HttpResponseBase:
+    """The vector base map of a municipality, in the parts that a map asks for."""
+    path = base_map.path_of(slug)
+    try:
+        response = ranges.serve(request, path, tag=base_map.tag_of(path), kind=base_map.KIND)
+    except FileNotFoundError as error:
+        raise Http404 from error
+    response["Cache-Control"] = "public, max-age=86400"
     return response
 
 

@@ -38,6 +38,8 @@ FILES = {
     "leaflet/dist/images/marker-icon-2x.png": "leaflet/images/marker-icon-2x.png",
     "leaflet/dist/images/marker-shadow.png": "leaflet/images/marker-shadow.png",
     "leaflet/LICENSE": "leaflet/LICENSE.txt",
+    "protomaps-leaflet/dist/protomaps-leaflet.js": "protomaps/protomaps-leaflet.js",
+    "protomaps-leaflet/LICENSE": "protomaps/LICENSE.txt",
     "exifr/dist/lite.esm.js": "exifr/exifr.js",
     "exifr/LICENSE": "exifr/LICENSE.txt",
     "@kern-ux/native/LICENSE.md": "kern/LICENSE.txt",

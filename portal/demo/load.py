@@ -9,6 +9,7 @@ from portal.demo.catalogue import put_catalogue
 from portal.demo.days import put_days
 from portal.demo.followed import put_subscriptions
 from portal.demo.gazetteer import put_gazetteer
+from portal.demo.maps import put_maps
 from portal.demo.municipalities import Say, put_municipalities
 from portal.demo.pages import put_pages
 from portal.demo.people import put_people, put_responsibilities
@@ -26,6 +27,8 @@ def load(say: Say, now: datetime) -> int:
     say("Streets")
     put_gazetteer(say)
     put_responsibilities()
+    say("Maps")
+    put_maps(say)
     say("Reports")
     told = put_reports(say, now)
     put_days(now)

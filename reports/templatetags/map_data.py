@@ -14,6 +14,7 @@ from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from geo.base_map import archive_of
 from geo.models import Municipality
 
 register = template.Library()
@@ -48,6 +49,7 @@ def map_data(context: Context) -> SafeString:
     The map shows the `municipality` of the context, which is the site's unless the template sets another one.
     """
     municipality = context.get("municipality")
+    archive = archive_of(municipality) if municipality and not settings.TILE_URL else None
     found = {
         "data-leaflet": static("vendor/leaflet/leaflet.js"),
         "data-leaflet-css": static("vendor/leaflet/leaflet.css"),
@@ -55,7 +57,10 @@ def map_data(context: Context) -> SafeString:
         "data-bounds": bounds_of(municipality) if municipality else "",
         "data-tiles": TILES if settings.TILE_URL else "",
         "data-tiles-to": str(settings.TILE_ZOOMS[1]) if settings.TILE_URL else "",
-        "data-attribution": settings.TILE_ATTRIBUTION if settings.TILE_URL else "",
+        "data-archive": archive.address if archive else "",
+        "data-archive-to": str(archive.max_zoom) if archive else "",
+        "data-archive-script": static("vendor/protomaps/protomaps-leaflet.js") if archive else "",
+        "data-attribution": settings.TILE_ATTRIBUTION if settings.TILE_URL else archive.source if archive else "",
         "data-zoom-in": _("Zoom in"),
         "data-zoom-out": _("Zoom out"),
     }

@@ -113,6 +113,7 @@ def addresses(case: Case) -> dict[str, list[str]]:
         "design": ["/design/"],
         "style": [],
         "geo:tile": [],
+        "geo:archive": ["/karte/town.pmtiles"],
         "geo:proof": ["/schutz/barriere/"],
         "geo:base_layer": ["/karte/grund.json"],
         "geo:places": ["/orte/?q=Garten", f"/orte/?q={MARK}"],

@@ -139,6 +139,7 @@ async function bring(current) {
     const map = form.querySelector("#place-map");
     // Tiles are not kept on the device: our own ground is, once it was seen.
     delete map.dataset.tiles;
+    delete map.dataset.archive;
     delete map.dataset.attribution;
     await initPlace(current);
   } else if (local.step === "was") {

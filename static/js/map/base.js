@@ -1,13 +1,14 @@
-// The map that every page shares: Leaflet over our own ground (boundary, districts, streets), tiles where there are any.
+// The map that every page shares: Leaflet over our own ground (boundary, districts, streets), or over tiles where there are any.
 //
 // The element carries everything as data attributes (template tag `map_data`): data-leaflet, data-leaflet-css,
 // data-ground, data-bounds "west,south,east,north", data-zoom-in, data-zoom-out; optional are data-tiles, data-tiles-to (their
-// last zoom) and data-attribution.
+// last zoom), or data-archive with data-archive-to and data-archive-script (vector tiles), and data-attribution.
 import {Labels} from "./labels.js";
+import {script, vectorLayer, width} from "./vector.js";
 
 const COLOURS = {
-  light: { paper: "#f0f1ed", outside: "#dfe2e6", street: "#ffffff", casing: "#bdc2c9", border: "#8a8f9c", district: "#b5bac4", name: "#4a4f60" },
-  dark: { paper: "#1d2033", outside: "#14172a", street: "#4a5072", casing: "#2f3450", border: "#8f96b0", district: "#4a5070", name: "#c3c8da" },
+  light: { paper: "#f0f1ed", outside: "#dfe2e6", street: "#ffffff", casing: "#bdc2c9", border: "#8a8f9c", district: "#b5bac4", name: "#4a4f60", water: "#c4d6e4", green: "#e1ead6", wood: "#d3e0c8", building: "#dcdde2" },
+  dark: { paper: "#1d2033", outside: "#14172a", street: "#4a5072", casing: "#2f3450", border: "#8f96b0", district: "#4a5070", name: "#c3c8da", water: "#203552", green: "#1d2f33", wood: "#1a2c2c", building: "#2a2e47" },
 };
 let loading = null;
 /** Let the page answer before the next piece of work. */
@@ -16,17 +17,8 @@ const pause = () => new Promise((done) => setTimeout(done));
 /** Load Leaflet once; resolves to its namespace `L`. Rejects when it cannot be fetched, so that the page can do without. */
 export function leaflet(element) {
   if (window.L) return Promise.resolve(window.L);
-  loading ||= styled(element).then(() => new Promise((resolve, reject) => {
-    const script = document.createElement("script");
-    script.src = element.dataset.leaflet;
-    // What comes of it is a task of its own: a slow phone answers in between.
-    script.onload = () => setTimeout(() => resolve(window.L));
-    script.onerror = () => {
-      loading = null;
-      reject(new Error("The map could not be loaded."));
-    };
-    document.head.append(script);
-  }));
+  loading ||= styled(element).then(() => script(element.dataset.leaflet)).then(() => window.L);
+  loading.catch(() => { loading = null; });
   return loading;
 }
 
@@ -101,29 +93,39 @@ export async function createMap(element, { center = null, zoom = 16, cross = 0, 
   L.control
     .zoom({ zoomInTitle: element.dataset.zoomIn || "+", zoomOutTitle: element.dataset.zoomOut || "−" })
     .addTo(map);
-  const tiles = element.dataset.tiles ? L.tileLayer(element.dataset.tiles, { maxNativeZoom: Number(element.dataset.tilesTo) || 18, maxZoom: 19 }) : null;
-  // Whoever listens for missing tiles does so before the first one is asked for.
-  const ground = drawGround(L, map, element, cross, tiles).catch(() => null);
-  tiles?.addTo(map);
+  const ground = drawGround(L, map, element, cross).catch(() => null);
   if (element.dataset.attribution) L.control.attribution({ prefix: false }).addAttribution(element.dataset.attribution).addTo(map);
   return { map, L, ground };
 }
 
+const colours = () => (isDark() ? COLOURS.dark : COLOURS.light);
+
+/** The base map that the page names, null where our own ground is all there is. */
+async function baseMap(L, map, element) {
+  const { tiles, tilesTo, archive } = element.dataset;
+  if (tiles) return L.tileLayer(tiles, { maxNativeZoom: Number(tilesTo) || 18, maxZoom: 19 });
+  return archive ? vectorLayer(map, element, colours()).catch(() => null) : null;
+}
+
 /**
- * Draw boundary, districts and streets in calm grey; with `tiles` only the boundary, and the rest below them as soon as one
- * is missing.
+ * Draw boundary, districts and streets in calm grey; over a base map only the boundary, and the rest below it as soon as one
+ * of its tiles is missing.
  */
-async function drawGround(L, map, element, cross, tiles) {
+async function drawGround(L, map, element, cross) {
   let gone = false;
   map.on("unload", () => { gone = true; });
+  const asked = fetch(element.dataset.ground, { headers: { Accept: "application/geo+json" } }).catch(() => null);
+  const tiles = await baseMap(L, map, element);
+  if (gone) return null;
   const missing = tiles && new Promise((resolve) => tiles.once("tileerror", resolve));
-  const answer = await fetch(element.dataset.ground, { headers: { Accept: "application/geo+json" } });
-  if (!answer.ok) return null;
+  tiles?.addTo(map);
+  if (tiles?.recolour) map.on("unload", onScheme(() => tiles.recolour(colours())));
+  const answer = await asked;
+  if (!answer?.ok) return null;
   const data = await answer.json();
   await pause();
   if (gone) return null;
   const of = (...layers) => ({ ...data, features: data.features.filter((one) => layers.includes(one.properties.layer)) });
-  const colours = () => (isDark() ? COLOURS.dark : COLOURS.light);
   const layers = [];
   let names = null;
   /** Where layers are drawn, by name: they never get in the way of a finger. */
@@ -182,10 +184,4 @@ async function drawGround(L, map, element, cross, tiles) {
     tiles.once("tileload", () => { names.canvas.hidden = true; });
   });
   return data;
-}
-
-/** Width of a street in pixels at a zoom. */
-function width(zoom) {
-  if (zoom < 13) return 0.75;
-  return Math.min(14, 1.5 * 1.55 ** (zoom - 13));
 }
