@@ -56,7 +56,7 @@ def _refusal(refused: Refused) -> JsonResponse:
         case NoSuchEdge():
             return refusal(400, "invalid", _("The state of the case does not allow this any more."), errors={})
         case Denied():
-            return refusal(403, "denied", _("You may not do this."))
+            return refusal(403, "denied", _("You may not do this. Please ask your lead."))
         case deeds.Gone():
             return refusal(404, "gone", _("This case does not lie with you any more."))
         case deeds.NoPhotos():
@@ -183,7 +183,7 @@ def around(request: HttpRequest) -> HttpResponseBase:
     point = reading.place(lonlat, "point")
     assert point is not None
     metres = reading.number(request.GET.get("r") or reporting.AROUND_METRES, "r")
-    return answer({"items": reporting.around(user=person(request), point=point, metres=metres)})
+    return answer({"items": reporting.around(user=person(request), town=_town(request), point=point, metres=metres)})
 
 
 @require_safe

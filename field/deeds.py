@@ -206,7 +206,10 @@ def _files(sent: Sent, case: Case, user: User) -> tuple[File, ...]:
     found = {shot.key: shot.file for shot in shots}
     if set(sent.photos) - set(found):
         raise NoPhotos
-    return tuple({found[key].pk: found[key] for key in sent.photos}.values())
+    files = {found[key].pk: found[key] for key in sent.photos}
+    if any(file.entry_id is not None for file in files.values()):
+        raise Invalid({"photos": [_("A photo belongs to something that was sent before.")]})
+    return tuple(files.values())
 
 
 # What others did meanwhile

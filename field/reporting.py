@@ -92,8 +92,12 @@ def told(case: Case) -> dict[str, Any]:
     }
 
 
-def around(*, user: User, point: Point, metres: int) -> list[dict[str, Any]]:
-    """Open reports around a place that the person sees at the desk, or everybody, nearest first."""
+def around(*, user: User, town: Municipality, point: Point, metres: int) -> list[dict[str, Any]]:
+    """Open reports around a place that the person sees at the desk, or everybody, nearest first.
+
+    What lies beyond the border has no page here: it is shown without an address.
+    """
+    here = town.family_ids()
     within = min(max(metres, 1), AROUND_FARTHEST)
     rows = (
         known_to(user)
@@ -121,7 +125,7 @@ def around(*, user: User, point: Point, metres: int) -> list[dict[str, Any]]:
             "point": [round(case.point.x, 7), round(case.point.y, 7)],
             "state_label": case.state_label,
             "distance": round(distance),
-            "public_url": public_path(case) if public else None,
+            "public_url": public_path(case) if public and case.municipality_id in here else None,
         }
         found.append((distance, case.pk, item))
     return [item for _distance, _pk, item in sorted(found, key=lambda one: one[:2])][:AROUND_MOST]

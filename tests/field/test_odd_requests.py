@@ -131,4 +131,18 @@ def test_photos_come_only_with_deeds_of_their_own_case_and_sender(town, planned,
     case, other = planned(2)
     key, _answer = phone.shoot(case)
     assert reason(phone.do("notiz", other, "x", photos=[key])) == (400, "photos")
+    assert phone.do("erledigt", case, photos=[key]).status_code == 200
+    taken_away = phone.do("notiz", case, "Mit dem Foto von eben", photos=[key])
+    assert reason(taken_away) == (400, "invalid")
     assert reason(Phone(town.manager).do("notiz", case, "x", photos=[key])) == (400, "photos")
+
+
+def test_a_report_beyond_the_border_has_no_page_here(town, neighbour, planned, phone):
+    (case,) = planned(1)
+    Case.objects.filter(pk=case.pk).update(public_at=now())
+    query = f"umgebung/?lat={case.point.y}&lon={case.point.x}"
+    (item,) = phone.get(query).json()["items"]
+    assert item["public_url"]
+    Case.objects.filter(pk=case.pk).update(municipality=neighbour.municipality, unit=None)
+    (item,) = phone.get(query).json()["items"]
+    assert (item["id"], item["public_url"]) == (None, None)
