@@ -105,7 +105,7 @@ class Writer:
         """The deed itself."""
         by, chance = By.system(), self.chance
         if deed == "create":
-            case, _new = submit(
+            made, _new = submit(
                 municipality=self.town,
                 category=chance.choice(self.categories),
                 text="Loch",
@@ -114,7 +114,7 @@ class Writer:
                 point=self.point(),
             )
             if chance.random() < 0.8:
-                release_text(case=case, by=by)
+                release_text(case=made, by=by)
             return
         case = self.some()
         if case is None:
@@ -132,8 +132,8 @@ class Writer:
         elif deed == "merge":
             merge(duplicate=case, original=self.some() or case, by=by, text="Doppelt")
         elif deed == "unmerge":
-            closed = Case.objects.exclude(duplicate_of=None).order_by("-pk").first()
-            unmerge(duplicate=closed or case, by=by)
+            merged = Case.objects.exclude(duplicate_of=None).order_by("-pk").first()
+            unmerge(duplicate=merged or case, by=by)
         elif deed == "erase":
             erase(case=case, parts={Part.CASE}, by=by)
         elif deed == "delete":

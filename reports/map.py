@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from typing import Any
 
 import orjson
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.cache import cache_control
@@ -22,8 +23,8 @@ from reports.emergency import running
 from reports.search import PERIODS, SORTS, STATUS, Filters
 from reports.showing import PublicReport
 
-SECONDS = 10
-"""How long browsers keep what the map shows."""
+SECONDS = 1
+"""How long browsers, and as long again caches before us, keep what the map shows: changes are seen in two seconds."""
 COUNTED = 1000
 """A search for words that finds more says so without counting them all: that would read every text."""
 STATUS_LOOKS = {"neu": "received", "in-arbeit": "working", "erledigt": "done", "ohne-massnahme": "closed"}
@@ -126,6 +127,20 @@ def data(request: HttpRequest) -> HttpResponse:
         zoom = int(float(request.GET.get("zoom", "")))
     except (ValueError, OverflowError):
         zoom = 13
+    return _answer(request, filters, problems, zoom)
+
+
+@require_safe
+def tile(request: HttpRequest, z: int, x: int, y: int) -> HttpResponse:
+    """The same for a tile as map libraries count them, so that caches and browsers can share what they have."""
+    box = pins.tile_box(z, x, y)
+    if box is None:
+        raise Http404
+    filters, problems = Filters.parse(request.GET, here(request))
+    return _answer(request, replace(filters, bbox=box), problems, z)
+
+
+def _answer(request: HttpRequest, filters: Filters, problems: list[str], zoom: int) -> HttpResponse:
     total, features = pins.view(here(request), filters, zoom)
     found: dict[str, Any] = {"type": "FeatureCollection", "total": total, "features": features}
     if problems:
@@ -137,5 +152,5 @@ def data(request: HttpRequest) -> HttpResponse:
     else:
         response = HttpResponse(body, content_type="application/geo+json")
     response["ETag"] = tag
-    response["Cache-Control"] = f"public, max-age={SECONDS}"
+    response["Cache-Control"] = f"public, max-age={SECONDS}, s-maxage={SECONDS}"
     return response

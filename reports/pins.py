@@ -80,6 +80,20 @@ def view(municipality: Municipality, filters: Filters, zoom: int) -> tuple[int, 
     return len(found), [_pin_feature(row) for row in found]
 
 
+def tile_box(z: int, x: int, y: int) -> Box | None:
+    """The section of a tile, from the middle of its first to the middle of its last finest cell; None if there is none.
+
+    So tiles share nothing, and each is one range of numbers.
+    """
+    if z not in ZOOMS or x >= 1 << z or y >= 1 << z:
+        return None
+    deeper = grid.ZOOM - z
+    west, north = grid.cell_middle(grid.tile_cell(x << deeper, y << deeper), grid.ZOOM)
+    last = grid.tile_cell(((x + 1) << deeper) - 1, ((y + 1) << deeper) - 1)
+    east, south = grid.cell_middle(last, grid.ZOOM)
+    return Box(west, south, east, north)
+
+
 def _counted(
     family: Sequence[int], topics: Sequence[int] | None, filters: Filters, zoom: int
 ) -> tuple[reading.Cells | None, int]:

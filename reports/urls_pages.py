@@ -7,6 +7,7 @@ from reports import barrier, feed, forwarded, map, own, page, statistics_page, t
 urlpatterns = [
     path("karte/", map.show, name="map"),
     path("karte/daten.json", map.data, name="map_data"),
+    path("karte/kacheln/<int:z>/<int:x>/<int:y>.json", map.tile, name="map_tile"),
     path("karte/liste/", map.rows, name="map_list"),
     path("meldungen/", page.redirect_bare),
     path("meldungen/feed/", feed.feed, name="report_feed"),

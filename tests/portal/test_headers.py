@@ -40,6 +40,7 @@ TABLE = [
     ("visitor", "/en/", 200, "public", set()),
     ("visitor", "/karte/", 200, "public", set()),
     ("visitor", "/karte/daten.json?bbox=8,51,9,52&zoom=9", 200, "public", set()),
+    ("visitor", "/karte/kacheln/9/267/168.json", 200, "public", set()),
     ("visitor", "/statistik/", 200, "public", set()),
     ("visitor", "/meldungen/NUMBER/", 200, "public", set()),
     ("visitor", "/meldungen/feed/", 200, "public", set()),

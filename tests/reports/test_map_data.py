@@ -129,7 +129,7 @@ def test_a_moved_place_moves_its_pin(client, town, release):
 def test_the_answer_has_an_etag_and_is_kept_shortly(client, release):
     release()
     response = client.get(f"/karte/daten.json?{VIEW}&zoom=13")
-    assert "max-age=10" in response["Cache-Control"]
+    assert response["Cache-Control"] == "public, max-age=1, s-maxage=1"
     again = client.get(f"/karte/daten.json?{VIEW}&zoom=13", headers={"if-none-match": response["ETag"]})
     assert again.status_code == 304
     assert not again.content
@@ -174,3 +174,40 @@ def test_kept_counts_say_what_the_rows_say(client, town, release, monkeypatch, z
     kept, now = data(client, box, zoom), data(client, f"{box}&von=2026-01-01", zoom)
     assert kept["total"] == now["total"] == (2 if zoom > 9 else 3)
     assert len(kept["features"]) == len(now["features"]) == (2 if zoom > 9 else 1)
+
+
+def test_tiles_share_nothing_and_leave_nothing_out(client, town, release, monkeypatch):
+    for step in range(6):
+        release(point=Point(8.2 + step / 100, 51.95 + step / 200, srid=4326))
+    for most in (500, 0):
+        monkeypatch.setattr(pins, "PINS", most)
+        for zoom in (9, 12, 15):
+            tiles = {
+                grid.cell_tile(grid.cell(grid.morton(8.2 + n / 100, 51.95 + n / 200), zoom), zoom) for n in range(6)
+            }
+            found = [client.get(f"/karte/kacheln/{zoom}/{x}/{y}.json").json() for x, y in tiles]
+            assert sum(one["total"] for one in found) == 6
+            assert all(one["total"] for one in found)
+            counts = [feature["properties"].get("count", 1) for one in found for feature in one["features"]]
+            assert sum(counts) == 6
+
+
+def test_a_tile_is_for_caches_too_and_knows_the_filters(client, town, release):
+    case = release()
+    x, y = grid.cell_tile(grid.cell(grid.morton(8.23, 51.96), 14), 14)
+    url = f"/karte/kacheln/14/{x}/{y}.json"
+    response = client.get(url)
+    assert response["Cache-Control"] == "public, max-age=1, s-maxage=1"
+    assert "Set-Cookie" not in response
+    assert "cookie" not in response.get("Vary", "").lower()
+    assert client.get(url, headers={"if-none-match": response["ETag"]}).status_code == 304
+    assert client.get(f"{url}?status=neu&kategorie=schlagloch").json()["total"] == 1
+    assert client.get(f"{url}?status=erledigt").json()["total"] == 0
+    move(case=case, to=State.DONE, by=By.staff(town.manager))
+    assert client.get(url, headers={"if-none-match": response["ETag"]}).status_code == 200
+    assert client.get(f"{url}?status=erledigt").json()["total"] == 1
+
+
+@pytest.mark.parametrize("tile", ["20/0/0", "3/8/0", "3/0/8"])
+def test_there_is_no_tile_outside(client, town, tile):
+    assert client.get(f"/karte/kacheln/{tile}.json").status_code == 404

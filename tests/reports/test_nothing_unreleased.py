@@ -16,6 +16,7 @@ from cases.files import VARIANTS
 from cases.models import Case, Contact, Topic
 from cases.policy import State
 from cases.services import assign, feedback, message, move, note, question, update
+from geo.grid import cell, cell_tile, morton
 from reports.services import (
     change_place,
     correct,
@@ -59,6 +60,8 @@ DESK = "/verwaltung/"
 DOORS = ("/konto/", "/aussendienst/", "/demo/postfach/")
 """The login itself, the crews' door (tests/field/test_access.py), and what is the demo's own."""
 WORLD = "bbox=8.0,51.0,9.0,53.0"
+TILES = [(zoom, *cell_tile(cell(morton(8.23, 51.96), zoom), zoom)) for zoom in (5, 14, 19)]
+"""Those with the middle of the town."""
 
 
 def addresses(case: Case) -> dict[str, list[str]]:
@@ -80,6 +83,7 @@ def addresses(case: Case) -> dict[str, list[str]]:
         "map": [f"/karte/?{query}" for query in searches],
         "map_list": [f"/karte/liste/?{query}" for query in searches],
         "map_data": [f"/karte/daten.json?{query}&zoom={zoom}" for query in searches for zoom in (5, 14, 19)],
+        "map_tile": [f"/karte/kacheln/{zoom}/{x}/{y}.json?{query}" for query in searches for zoom, x, y in TILES],
         "report_feed": [f"/meldungen/feed/?{query}" for query in searches],
         "report": [f"/meldungen/{number}/"],
         "report_interest": [f"/meldungen/{number}/folgen/"],
