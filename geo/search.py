@@ -2,19 +2,21 @@
 
 The names are compared in memory (`geo.names`), on every database alike: names that are or begin so, names whose words
 begin so, and if they are too few, names that look or sound alike. Shown is what the database says of the best ones:
-three queries in all, two without a house number.
+three queries in all, two without a house number. Where nothing fits, an outside geocoder is asked, if one is set up
+(`geo.geocoder`).
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from typing import Any, NamedTuple
 
 from django.contrib.gis.geos import Point
 from django.db.models import Q
 
+from geo import geocoder
 from geo.folding import Typed, fold, fold_number, spelled_out, squeeze, take_apart
+from geo.hits import Hit as Hit
 from geo.models import Address, Municipality
 from geo.names import ALIKE, Names, Where, allowed_errors, names_of
 from geo.policy import KIND_ADDRESS, KIND_STREET
@@ -23,31 +25,6 @@ from geo.policy import KIND_ADDRESS, KIND_STREET
 HOUSES, OTHER_HOUSES = 3, 1
 _RANGE = re.compile(r"(\d+)[a-z]?-(\d+)[a-z]?")
 _DIGITS = re.compile(r"\d+")
-
-
-class Hit(NamedTuple):
-    """One proposal of the search; `place` is the part of town, else the town, as far as the gazetteer says."""
-
-    label: str
-    kind: str
-    point: Point | None
-    street: str
-    house_number: str
-    place: str
-    postcode: str
-
-    def as_json(self) -> dict[str, Any]:
-        """For the browser; places without a point have `lat` and `lon` null."""
-        return {
-            "label": self.label,
-            "kind": self.kind,
-            "lat": self.point.y if self.point else None,
-            "lon": self.point.x if self.point else None,
-            "street": self.street,
-            "house_number": self.house_number,
-            "place": self.place,
-            "postcode": self.postcode,
-        }
 
 
 def _places(names: Names, words: list[str], tail: list[str]) -> tuple[list[str], frozenset[int]]:
@@ -177,6 +154,12 @@ def search(municipality: Municipality, query: str, *, near: Point | None = None,
 
     “Mühlenstr. 12” gives the house, or at least the street. `near` (WGS84) puts the closer of equals first.
     """
+    found = search_own(municipality, query, near=near, limit=limit)
+    return found or geocoder.search(municipality, query, near=near, limit=limit)
+
+
+def search_own(municipality: Municipality, query: str, *, near: Point | None = None, limit: int = 8) -> list[Hit]:
+    """`search` in the own gazetteer alone."""
     typed = take_apart(query)
     if len(squeeze(typed.text)) < 2:
         return []

@@ -327,6 +327,14 @@ SLOW_QUERY_MS = env.int("SLOW_QUERY_MS", 500)
 """Queries that take as long are logged, without what was asked for. 0: none."""
 
 # Other machines (see net) -------------------------------------------------------------------------------------------
+GEOCODER_URL = env.str("GEOCODER_URL", "").rstrip("/")
+"""Where to look up an address the own gazetteer does not know. Empty: what citizens type never leaves this house."""
+GEOCODER_KIND = env.str("GEOCODER_KIND", "nominatim")
+"""What it speaks: nominatim, photon or bkg."""
+if GEOCODER_URL and not GEOCODER_URL.startswith(("http://", "https://")):
+    raise ImproperlyConfigured("GEOCODER_URL must look like https://geocoder.example.org")
+if GEOCODER_KIND not in {"nominatim", "photon", "bkg"}:
+    raise ImproperlyConfigured("GEOCODER_KIND is nominatim, photon or bkg.")
 TILE_URL = env.str("TILE_URL", "")
 """Raster tiles with {z}, {x}, {y}; fetched and cached by our own server. Empty: the map shows our own layers only."""
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 from pytest_django import DjangoAssertNumQueries
 
+from geo.gazetteer import import_rows
 from geo.models import Address, Municipality
+from geo.rows import Row
 from geo.search import number_rank, search
 from tests.geo.conftest import MakeMunicipality, at
 
@@ -125,3 +127,21 @@ def test_the_number_of_queries_is_bounded(
 )  # fmt: skip
 def test_house_numbers(own: str, wanted: str, rank: int | None) -> None:
     assert number_rank(own, wanted) == rank
+
+
+def test_names_are_kept_until_they_change(
+    transactional_db: None, town: Municipality, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    rows = [Row(street="Mühlenstraße", house_number=str(n), point=at(8.2, 51.95)) for n in range(1, 9)]
+    import_rows(municipality=town, rows=rows, source="a")
+    assert labels(town, "Mühlnstr. 5")[0] == "Mühlenstraße 5"
+    with django_assert_num_queries(3):
+        search(town, "Mühlnstr. 5", near=at(8.2, 51.95))
+    with django_assert_num_queries(2):
+        search(town, "Mühl")
+    import_rows(municipality=town, rows=[Row(kind="poi", name="Freibad", point=at(8.2, 51.95))], source="b")
+    assert labels(town, "Freibad") == ["Freibad"]
+    Address.objects.create(municipality=town, kind="poi", label="Hallenbad", folded="hallenbad")
+    assert labels(town, "Hallenbad") == ["Hallenbad"]
+    Address.objects.all().delete()
+    assert labels(town, "Hallenbad") == []
