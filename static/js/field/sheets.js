@@ -153,7 +153,10 @@ function choose({ dialog, half }, ready) {
 
 function problem({ dialog }, text, field = null) {
   fill(dialog, { error: text });
-  if (field) dialog.querySelector(field).focus();
+  if (!field) return;
+  dialog.querySelector(field).focus();
+  // Not behind the bar below, which has just grown by what is said.
+  dialog.querySelector(field).scrollIntoView({ block: "center" });
 }
 
 /** Press by press: a photo that is still being made smaller belongs to it. */
