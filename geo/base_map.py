@@ -49,10 +49,17 @@ def tag_of(path: Path) -> str:
 
 def archive_of(municipality: Municipality) -> Archive | None:
     """Its own archive or that of the nearest municipality above it."""
-    for one in municipality.chain():
-        path = path_of(one.slug)
+    slug, above = municipality.slug, municipality.parent_id
+    if not path_of(slug).parent.is_dir():
+        return None
+    for _level in range(5):
+        path = path_of(slug)
         if tag := tag_of(path):
-            return _archive(path, one.slug, tag)
+            return _archive(path, slug, tag)
+        if above is None:
+            return None
+        # Not the whole row: a county's boundary is large.
+        slug, above = Municipality.objects.values_list("slug", "parent_id").get(pk=above)
     return None
 
 

@@ -35,6 +35,9 @@ class Upstream(ThreadingHTTPServer):
         self.status, self.kind, self.body, self.waits, self.extra = 200, "image/png", PNG, 0.0, {"ETag": '"one"'}
         self.place = f"127.0.0.1:{self.server_address[1]}"
 
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Whoever had enough hung up."""
+
 
 class _Answer(BaseHTTPRequestHandler):
     server: Upstream
