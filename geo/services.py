@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import reduce
 from operator import or_
 
@@ -13,10 +13,11 @@ from django.contrib.gis.geos import Point
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
+from geo import geocoder
 from geo.models import Address, District, Municipality
 from geo.policy import KIND_ADDRESS
 from geo.search import Hit, search
-from geo.spatial import at_point, within_metres
+from geo.spatial import at_point, metres_between, within_metres
 
 __all__ = [
     "Hit",
@@ -28,6 +29,7 @@ __all__ = [
     "owner_of",
     "owners_of",
     "search",
+    "with_outside",
 ]
 
 #: Up to here a house number describes a place by itself, in metres.
@@ -156,6 +158,22 @@ def locate(point: Point, *, owner: Municipality | None = None, within: float = T
     if district is None and near is None and within < DISTRICT_REACH and districts.exists():
         district = _district_near(nearest_address(owner, point, within=DISTRICT_REACH))
     return Place(owner, district, address, distance)
+
+
+def with_outside(place: Place, point: Point) -> Place:
+    """The place with the address of the outside geocoder, where one is set up and knows a nearer one.
+
+    For whoever asks about a point, never for what is stored with a report: no outside call while one is sent.
+    """
+    if place.municipality is None or (place.distance is not None and place.distance <= AT_THE_DOOR):
+        return place
+    hit = geocoder.reverse(point)
+    if hit is None or hit.point is None:
+        return place
+    metres = metres_between(point.x, point.y, hit.point.x, hit.point.y)
+    if metres > TOO_FAR or (place.distance is not None and place.distance <= metres):
+        return place
+    return replace(place, address=f"{hit.label}, {hit.place}" if hit.place else hit.label, distance=metres)
 
 
 def address_text(address: Address) -> str:

@@ -115,7 +115,7 @@ def place_at(request: HttpRequest) -> HttpResponse:
     except ValidationError as error:
         return JsonResponse({"detail": " ".join(error.messages)}, status=400)
     here = _of(request)
-    found = services.locate(point)
+    found = services.with_outside(services.locate(point), point)
     owner: dict[str, Any] | None = None
     if found.municipality is not None:
         owner = {"name": found.municipality.title, "url": found.municipality.base_url()}

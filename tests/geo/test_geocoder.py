@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from pytest_django.fixtures import Settings
 
-from geo import geocoder
+from geo import geocoder, services
 from geo.models import Municipality
 from geo.search import search
 from net import http
@@ -105,6 +105,15 @@ def test_a_failing_one_is_left_alone(gazetteer: Municipality, outside: Outside, 
     outside.answer = b"<html>" if failure == "HTML" else []
     assert search(gazetteer, "Waldweg 3") == []
     assert search(gazetteer, "Tannenweg 3") == []
+    assert len(outside.asked) == 1
+
+
+def test_a_place_away_from_known_houses(gazetteer: Municipality, outside: Outside) -> None:
+    outside.answer = NOMINATIM[0] | {"lat": "51.98", "lon": "8.28"}
+    place = services.with_outside(services.locate(at(8.28, 51.98)), at(8.28, 51.98))
+    assert place.text == "Waldweg 3, Harsewinkel"
+    known = services.locate(at(8.2, 51.95))
+    assert services.with_outside(known, at(8.2, 51.95)) == known
     assert len(outside.asked) == 1
 
 
