@@ -72,6 +72,8 @@ class Filters:
     bbox: Box | None = None
     labels: dict[tuple[str, str], str] = field(default_factory=dict, compare=False)
     """Words for chosen categories and districts, by (parameter, value)."""
+    topics: tuple[Topic, ...] = field(default=(), compare=False, repr=False)
+    """What `parse` read of the category tree, so that it is read once; () where it did not have to."""
 
     @classmethod
     def parse(cls, query: QueryDict, municipality: Municipality) -> tuple[Filters, list[str]]:
@@ -95,8 +97,10 @@ class Filters:
             return tuple(choice)
 
         categories: tuple[str, ...] = ()
+        topics: tuple[Topic, ...] = ()
         if several("kategorie"):
-            named = {topic.slug: str(topic) for topic in _topics(municipality)}
+            topics = tuple(_topics(municipality))
+            named = {topic.slug: str(topic) for topic in topics}
             categories = known("kategorie", named)
             labels |= {("kategorie", slug): named[slug] for slug in categories}
         districts: tuple[str, ...] = ()
@@ -115,6 +119,7 @@ class Filters:
             sorts=known("art", SORTS),
             bbox=_box(query.get("bbox", ""), problems),
             labels=labels,
+            topics=topics,
         )
         return filters, problems
 
@@ -213,7 +218,9 @@ def filtered(municipality: Municipality, filters: Filters, family: Sequence[int]
     districts = _districts(family) if filters.districts or filters.words else []
     if filters.districts:
         found = found.filter(district__in=[one.pk for one in districts if one.slug in filters.districts])
-    topics = _topics(municipality) if filters.categories or filters.sorts or filters.words else []
+    topics: Sequence[Topic] = ()
+    if filters.categories or filters.sorts or filters.words:
+        topics = filters.topics or _topics(municipality)
     if filters.categories or filters.sorts:
         found = found.filter(topic__in=[topic.pk for topic in topics if _asked(topic, filters)])
     if filters.words:
@@ -225,7 +232,7 @@ def asked_topics(municipality: Municipality, filters: Filters) -> list[int] | No
     """Ids of the topics that categories and sorts ask for; None for all of them."""
     if not (filters.categories or filters.sorts):
         return None
-    return [topic.pk for topic in _topics(municipality) if _asked(topic, filters)]
+    return [topic.pk for topic in filters.topics or _topics(municipality) if _asked(topic, filters)]
 
 
 def asked_states(filters: Filters) -> tuple[State, ...]:

@@ -140,6 +140,8 @@ def test_three_queries_for_pins_and_two_for_clusters(client, release, monkeypatc
         release()
     with django_assert_max_num_queries(4):
         data(client)
+    with django_assert_max_num_queries(6):
+        assert data(client, f"{VIEW}&kategorie=schlagloch&status=neu")["total"] == 3
     monkeypatch.setattr(pins, "PINS", 1)
     with django_assert_max_num_queries(3):
         data(client)
