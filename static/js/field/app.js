@@ -85,9 +85,10 @@ function start() {
 
 /** The line that always says where everything is. */
 function tell() {
-  const { here, sending, needs } = context.counts;
-  const state = needs ? "needs" : sending ? "sending" : here ? "waiting" : "calm";
-  const texts = { needs: needs === 1 ? word("stateNeedsOne") : word("stateNeedsMany", { n: needs }), sending: word("stateSending", { n: here + sending }), waiting: word("stateWaiting", { n: here }), calm: word("stateCalm") };
+  const { here, sending, needs, foreign } = context.counts;
+  const kept = here + foreign;
+  const state = needs ? "needs" : sending ? "sending" : kept ? "waiting" : "calm";
+  const texts = { needs: needs === 1 ? word("stateNeedsOne") : word("stateNeedsMany", { n: needs }), sending: word("stateSending", { n: here + sending }), waiting: word("stateWaiting", { n: kept }), calm: word("stateCalm") };
   if (line.dataset.state !== state) line.dataset.state = state;
   const text = line.querySelector("[data-text]");
   if (text.textContent !== texts[state]) text.textContent = texts[state];
@@ -137,7 +138,7 @@ function redraw() {
 /** Whether somebody is in the middle of something that must not be drawn over or loaded anew. */
 function busy() {
   const active = document.activeElement;
-  return Boolean(document.querySelector("dialog[open], [data-busy]")) || (screen.contains(active) && active.matches("input, textarea, select")) || [...screen.querySelectorAll("textarea")].some((field) => field.value);
+  return Boolean(document.querySelector("dialog[open], [data-busy]")) || (screen.contains(active) && active.matches("input:not([type=file]), textarea, select")) || [...screen.querySelectorAll("textarea")].some((field) => field.value);
 }
 
 // Fetching and sending -------------------------------------------------------------------------------------------------
@@ -210,7 +211,9 @@ async function keepWorker() {
   });
   if (!registration) return; // blocked: the same as without
   const offer = () => {
-    if (registration.waiting && old && !busy()) registration.waiting.postMessage("take over");
+    if (busy()) return;
+    if (stale) location.reload();
+    else if (old) registration.waiting?.postMessage("take over");
   };
   document.addEventListener("visibilitychange", () => document.hidden && offer());
   setInterval(() => { if (Date.now() - touched > IDLE) offer(); }, IDLE / 2);
