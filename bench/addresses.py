@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import logging
 import os
 import random
 import statistics
@@ -105,6 +106,7 @@ def main() -> None:
     asked.add_argument("--json", type=Path)
     options = asked.parse_args()
     settings.ALLOWED_HOSTS = ["*"]
+    logging.disable(logging.WARNING)
     databases = setup_databases(verbosity=0, interactive=False)
     try:
         shape = MultiPolygon(Polygon.from_bbox((LON - 0.3, LAT - 0.3, LON + 0.3, LAT + 0.3)), srid=4326)

@@ -44,7 +44,7 @@ _DOWN: Final = "geo:geocoder:down"
 def _text(values: Any, *names: str) -> str:
     """The first of these values that is a text, on one line and not longer than our columns."""
     found = (values.get(name) for name in names) if isinstance(values, Mapping) else ()
-    return next((one_line(value, 100) for value in found if isinstance(value, str | int) and str(value)), "")
+    return next((one_line(str(value), 100) for value in found if isinstance(value, str | int) and str(value)), "")
 
 
 def _place(lon: Any, lat: Any) -> Point | None:

@@ -58,7 +58,7 @@ class Names:
 
     def __init__(self, ids: Sequence[int]) -> None:
         self.made = time.monotonic()
-        rows = list(
+        rows: list[tuple[Any, ...]] = list(
             Address.objects.filter(municipality_id__in=ids, kind__in=NAMED)
             .order_by("id")
             .values_list("id", "kind", "label", "postcode", "place", "district__name", "municipality__name", "point")

@@ -83,7 +83,8 @@ def _id(thing: Any) -> str:
 def _things(path: Path, keys: KeyFilter) -> Iterator[tuple[Any, dict[str, str], GEOSGeometry]]:
     """Nodes, ways and areas with one of the keys, their tags and their shape. A closed way is an area only."""
     wkb = WKBFactory()
-    for thing in osmium.FileProcessor(str(path)).with_areas(keys).with_filter(keys):
+    things: Iterator[Any] = iter(osmium.FileProcessor(str(path)).with_areas(keys).with_filter(keys))
+    for thing in things:
         if thing.is_relation():
             continue
         tags = {tag.k: tag.v for tag in thing.tags}

@@ -126,7 +126,9 @@ def _street_entries(municipality: Municipality, demo: bool) -> Iterator[Address]
     for street in Street.objects.filter(municipality=municipality).order_by("id"):
         found, there = groups.get(street.id, []), written.get(street.id, [])
         if not there:
-            for group in found or [None]:
+            if not found:
+                yield _entry_of(street, None, several=False, demo=demo)
+            for group in found:
                 yield _entry_of(street, group, several=len(found) > 1, demo=demo)
         elif len(found) > 1:
             for group in found:
