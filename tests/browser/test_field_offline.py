@@ -180,6 +180,7 @@ def test_what_is_unsent_stays_bound_to_its_person(
     crew.wait(lambda: [row["user"] for row in crew.read()["days"]] == [colleague.pk])
     assert crew.states() == ["queued"]
     assert not case.entries.filter(client_key=key).exists()
+    expect(waiting_line(crew.page)).to_have_text("1 noch hier")
 
     crew.log_in(town.field)
     crew.page.reload()

@@ -28,7 +28,7 @@ function draw(view) {
   const waits = rows.filter((row) => row.state === "queued" || row.state === "sending");
   const sent = rows.filter((row) => row.state === "sent").reverse().slice(0, ARRIVED);
   if (!waits.length) view.left = false;
-  const summary = needs.length ? word("someNeed") : waits.length ? word("someWait") : word("allSent");
+  const summary = needs.length ? word("someNeed") : waits.length ? word("someWait") : context.foreign.length ? null : word("allSent");
   const node = fill(made("queue"), {
     summary,
     now: waits.length > 0,
