@@ -57,12 +57,14 @@ def cells(
     places = integers(municipalities)
     wanted = [f"n_{state.value}" if state in states else "0" for state in State]
     names = ", ".join(f"{column} AS {name}" for column, name in zip(wanted, COLUMNS, strict=True))
+    # Small integers on both sides: PostgreSQL sums large ones as numeric, which takes as long again as all the rest.
+    small = ", ".join(f"CAST({column} AS integer)" for column in wanted)
     of_topics = f"AND topic_id IN ({integers(topics)})" if topics is not None else ""
     sql = (
         f"SELECT cell, {summed()} FROM ("
         f"SELECT cell, {names} FROM {COUNTS} WHERE municipality_id IN ({places})"
         f" AND topic_id IN ({integers(topics if topics is not None else [ALL])}) AND ({kept})"
-        f" UNION ALL SELECT cell, {names} FROM ("
+        f" UNION ALL SELECT cell, {small} FROM ("
         f"SELECT {cell_at(level)} AS cell, {by_state('n')} FROM {DELTAS} WHERE municipality_id IN ({places})"
         f" {of_topics} AND ({waiting}) GROUP BY 1) AS waiting) AS every GROUP BY cell"
     )
