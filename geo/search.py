@@ -117,7 +117,7 @@ def _houses(streets: Sequence[Address], typed: Typed) -> dict[int, list[Address]
         return {}
     houses = (
         Address.objects.filter(street_id__in={entry.street_id for entry in entries}, kind=KIND_ADDRESS)
-        .filter(Q(house_number__startswith=digits.group()) | Q(house_number__contains="-"))
+        .filter(Q(house_number__regex=rf"^\s*{digits.group()}([^0-9]|$)") | Q(house_number__contains="-"))
         .select_related("street", "district")
         .defer("street__line", "district__boundary")
     )
