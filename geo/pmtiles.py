@@ -18,6 +18,9 @@ import orjson
 import pyogrio.raw
 from django.contrib.gis.gdal.libgdal import lgdal
 
+# pyogrio put itself between GDAL and this thread, and would raise warnings in the middle of Django's calls.
+lgdal.CPLPopErrorHandler()
+
 MAX_ZOOM: Final = 15
 """The map enlarges the tiles of this zoom."""
 _MIN_ZOOM: Final = 7
