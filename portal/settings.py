@@ -411,6 +411,7 @@ STAFF_TOTP = env.str("STAFF_TOTP", "required" if HTTPS else "optional", validate
 """Whether staff must have a second factor: required or optional."""
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 MFA_TOTP_ISSUER = "Anliegen"
+MFA_TOTP_TOLERANCE = 1  # a code that changed while it was typed still counts (RFC 6238, 5.2)
 MFA_ADAPTER = "accounts.mfa.MFAAdapter"
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS

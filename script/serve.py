@@ -105,8 +105,8 @@ def collect_static() -> None:
     # Of packages only: DATA_DIR/static, where they are gathered, may lie here as well.
     folders = [ROOT / "static", ROOT / "var" / "vendor", *(app.parent / "static" for app in ROOT.glob("*/apps.py"))]
     seen = hashlib.sha256((ROOT / "requirements" / "runtime.txt").read_bytes())
-    seen.update((ROOT / "portal" / "bundles.py").read_bytes())
-    for file in sorted(file for folder in folders for file in folder.rglob("*") if file.is_file()):
+    files = [file for folder in folders for file in folder.rglob("*") if file.is_file()]
+    for file in sorted([*files, *ROOT.glob("portal/bundles.py")]):
         seen.update(f"{file} {file.stat().st_size} {file.stat().st_mtime_ns}\n".encode())
     stamp = DATA_DIR / ".static-collected"
     collected = (DATA_DIR / "static" / "staticfiles.json").exists() and stamp.exists()

@@ -100,26 +100,29 @@ export async function createMap(element, { center = null, zoom = 16, cross = 0, 
 
 const colours = () => (isDark() ? COLOURS.dark : COLOURS.light);
 
-/** The base map that the page names, null where our own ground is all there is. */
-async function baseMap(L, map, element) {
-  const { tiles, tilesTo, archive } = element.dataset;
-  if (tiles) return L.tileLayer(tiles, { maxNativeZoom: Number(tilesTo) || 18, maxZoom: 19 });
-  return archive ? vectorLayer(map, element, colours()).catch(() => null) : null;
+/** The tiles that the page names, null where there are none. */
+function tilesOf(L, { dataset: { tiles, tilesTo } }) {
+  return tiles ? L.tileLayer(tiles, { maxNativeZoom: Number(tilesTo) || 18, maxZoom: 19 }) : null;
+}
+
+/** Resolves when somebody first touches the map, with whatever they have. */
+function touched(element) {
+  return new Promise((resolve) => {
+    for (const kind of ["pointerdown", "wheel", "keydown"]) element.addEventListener(kind, resolve, { once: true, passive: true, capture: true });
+  });
 }
 
 /**
- * Draw boundary, districts and streets in calm grey; over a base map only the boundary, and the rest below it as soon as one
- * of its tiles is missing.
+ * Draw boundary, districts and streets in calm grey; over tiles only the boundary, and the rest below them as soon as one is
+ * missing. A vector map is heavy for a slow phone, so it takes the place of our own streets once somebody touches the map.
  */
 async function drawGround(L, map, element, cross) {
   let gone = false;
   map.on("unload", () => { gone = true; });
   const asked = fetch(element.dataset.ground, { headers: { Accept: "application/geo+json" } }).catch(() => null);
-  const tiles = await baseMap(L, map, element);
-  if (gone) return null;
+  const tiles = tilesOf(L, element);
   const missing = tiles && new Promise((resolve) => tiles.once("tileerror", resolve));
   tiles?.addTo(map);
-  if (tiles?.recolour) map.on("unload", onScheme(() => tiles.recolour(colours())));
   const answer = await asked;
   if (!answer?.ok) return null;
   const data = await answer.json();
@@ -161,19 +164,30 @@ async function drawGround(L, map, element, cross) {
   map.on("zoomend", draw);
   map.on("unload", onScheme(draw));
   const common = into("ground", 250);
-  const made = [];
+  let streets = [];
   if (!tiles) {
     write();
     element.style.backgroundColor = colours().outside;
-    made.push(...(await makeStreets(common)));
+    streets = await makeStreets(common);
   }
-  made.push(...(await makeBorders(common)));
+  const borders = await makeBorders(common);
   await pause();
   if (gone) return null;
-  for (const layer of made) layer.addTo(map);
+  for (const layer of [...streets, ...borders]) layer.addTo(map);
   await new Promise((drawn) => requestAnimationFrame(() => setTimeout(drawn)));
   if (gone) return null;
   names?.draw(colours());
+  if (element.dataset.archive && !tiles) {
+    touched(element).then(() => vectorLayer(map, element, colours())).then((vector) => {
+      if (gone) return;
+      map.on("unload", onScheme(() => vector.recolour(colours())));
+      vector.once("load", () => {
+        for (const layer of streets) layer.remove();
+        names.canvas.hidden = true;
+      });
+      vector.addTo(map);
+    }, () => undefined); // Without the archive our own streets stay.
+  }
   missing?.then(async () => {
     const spare = await makeStreets(into("spare", 190));
     if (gone) return;
