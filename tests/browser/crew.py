@@ -53,6 +53,10 @@ async () => {
 """
 
 
+SEND_NOW = """() => document.querySelector('[data-slot="now"]:not([hidden]) button:not([disabled])')?.click()"""
+"""Pressed where it is just then: the button comes and goes with what waits."""
+
+
 class Platform:
     """The whole platform in threads of this process; it can be started anew at any moment."""
 
@@ -224,9 +228,7 @@ class Crew:
         end = time.monotonic() + seconds
         while any(row["state"] in {"queued", "sending"} for row in self.rows()):
             assert time.monotonic() < end, f"not sent: {self.states()}"
-            now = self.page.get_by_role("button", name="Jetzt senden")
-            if now.count() and now.is_enabled():
-                now.click(timeout=2_000, force=True)
+            self.page.evaluate(SEND_NOW)
             self.page.wait_for_timeout(300)
 
     def leave(self, *, anyway: bool = False) -> bool:
