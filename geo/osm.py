@@ -56,17 +56,23 @@ class _Ground:
         return self.shape is None or bool(shapely.intersects_xy(self.shape, point.x, point.y))
 
 
-def _shape(thing: Any, wkb: Any) -> GEOSGeometry | None:
-    """Point, line or area of a thing in WGS84; None where the extract cuts it off."""
+def wkb_of(factory: WKBFactory, thing: Any) -> str | None:
+    """Point, line or area of a thing in WGS84 (WKB as hexadecimal digits); None where the extract cuts it off."""
     try:
         if thing.is_node():
-            return Point(thing.lon, thing.lat, srid=4326)
-        text = wkb.create_multipolygon(thing) if thing.is_area() else wkb.create_linestring(thing)
+            made: str = factory.create_point(thing)
+        elif thing.is_way():
+            made = factory.create_linestring(thing)
+        else:
+            made = factory.create_multipolygon(thing)
     except (RuntimeError, osmium.InvalidLocationError):
         return None
-    shape = GEOSGeometry(text)
-    shape.srid = 4326
-    return shape
+    return made
+
+
+def _shape(thing: Any, factory: WKBFactory) -> GEOSGeometry | None:
+    made = wkb_of(factory, thing)
+    return None if made is None else GEOSGeometry(made, srid=4326)
 
 
 def _point(shape: GEOSGeometry) -> Point:
@@ -82,7 +88,7 @@ def _id(thing: Any) -> str:
 
 def _things(path: Path, keys: KeyFilter) -> Iterator[tuple[Any, dict[str, str], GEOSGeometry]]:
     """Nodes, ways and areas with one of the keys, their tags and their shape. A closed way is an area only."""
-    wkb = WKBFactory()
+    factory = WKBFactory()
     things: Iterator[Any] = iter(osmium.FileProcessor(str(path)).with_areas(keys).with_filter(keys))
     for thing in things:
         if thing.is_relation():
@@ -90,7 +96,7 @@ def _things(path: Path, keys: KeyFilter) -> Iterator[tuple[Any, dict[str, str], 
         tags = {tag.k: tag.v for tag in thing.tags}
         if thing.is_way() and thing.is_closed() and "highway" not in tags:
             continue
-        shape = _shape(thing, wkb)
+        shape = _shape(thing, factory)
         if shape is not None and not shape.empty:
             yield thing, tags, shape
 

@@ -16,6 +16,7 @@ import shapely
 from osmium.filter import KeyFilter
 from osmium.geom import WKBFactory
 
+from geo.osm import wkb_of
 from geo.pmtiles import BadArchive, Layer
 from geo.spatial import Box
 
@@ -58,7 +59,8 @@ def layers(path: Path, box: Box) -> Iterator[Layer]:
     try:
         for thing in osmium.FileProcessor(str(path)).with_areas().with_filter(KeyFilter(*_KEYS)):
             places = list(_places(thing))
-            shape = _shape(factory, thing) if places else None
+            made = wkb_of(factory, thing) if places else None
+            shape = shapely.from_wkb(made) if made is not None else None
             if shape is None or not _touches(shape.bounds, box):
                 continue
             tags = thing.tags
@@ -84,20 +86,6 @@ def _words(values: tuple[str, ...]) -> tuple[str | None, ...]:
 def _touches(bounds: tuple[float, float, float, float], box: Box) -> bool:
     west, south, east, north = bounds
     return west <= box.east and east >= box.west and south <= box.north and north >= box.south
-
-
-def _shape(factory: Any, thing: Any) -> Any:
-    """Its shape in WGS84; None where the extract cuts it off."""
-    try:
-        if thing.is_node():
-            made = factory.create_point(thing)
-        elif thing.is_way():
-            made = factory.create_linestring(thing)
-        else:
-            made = factory.create_multipolygon(thing)
-    except RuntimeError:
-        return None
-    return shapely.from_wkb(bytes.fromhex(made))
 
 
 def _places(thing: Any) -> Iterator[Place]:

@@ -98,6 +98,7 @@ EXTRACT = """<?xml version="1.0"?>
     <tag k="building" v="yes"/><tag k="addr:housenumber" v="7b"/></way>
   <way id="3"><nd ref="6"/><nd ref="7"/><tag k="highway" v="primary"/><tag k="name" v="Anderswo"/></way>
   <way id="4"><nd ref="1"/><nd ref="2"/><nd ref="4"/><nd ref="1"/><tag k="natural" v="water"/></way>
+  <way id="5"><nd ref="1"/><nd ref="99"/><tag k="highway" v="residential"/><tag k="name" v="Abgeschnitten"/></way>
 </osm>"""
 
 
