@@ -6,6 +6,7 @@ are looked for after every `migrate`; nothing is written between.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.db import connections
@@ -34,26 +35,23 @@ def _changed(different: str) -> str:
     return " OR ".join(pairs)
 
 
-def _on_sqlite(cursor: CursorWrapper) -> None:
-    out, into = _appended("OLD", -1, "0"), _appended("NEW", 1, "0")
+def _triggers(false: str, different: str) -> Iterator[tuple[str, str, str, str]]:
+    """Name, event, condition and body of each trigger; the database's words for false and for "is different from"."""
+    out, into = _appended("OLD", -1, false), _appended("NEW", 1, false)
     come, go, move = NAMES
-    for name, event, when, body in (
-        (come, "INSERT", SHOWN.format("NEW.", "0"), into),
-        (go, "DELETE", SHOWN.format("OLD.", "0"), out),
-        (move, "UPDATE", _changed("IS NOT"), f"{out} {into}"),
-    ):
+    yield come, "INSERT", SHOWN.format("NEW.", false), into
+    yield go, "DELETE", SHOWN.format("OLD.", false), out
+    yield move, "UPDATE", _changed(different), f"{out} {into}"
+
+
+def _on_sqlite(cursor: CursorWrapper) -> None:
+    for name, event, when, body in _triggers("0", "IS NOT"):
         cursor.execute(f"DROP TRIGGER IF EXISTS {name}")
         cursor.execute(f"CREATE TRIGGER {name} AFTER {event} ON {CASES} WHEN {when} BEGIN {body} END")
 
 
 def _on_postgresql(cursor: CursorWrapper) -> None:
-    out, into = _appended("OLD", -1, "false"), _appended("NEW", 1, "false")
-    come, go, move = NAMES
-    for name, event, when, body in (
-        (come, "INSERT", SHOWN.format("NEW.", "false"), into),
-        (go, "DELETE", SHOWN.format("OLD.", "false"), out),
-        (move, "UPDATE", _changed("IS DISTINCT FROM"), f"{out} {into}"),
-    ):
+    for name, event, when, body in _triggers("false", "IS DISTINCT FROM"):
         cursor.execute(
             f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS"
             f" $$ BEGIN {body} RETURN NULL; END $$"
