@@ -20,21 +20,20 @@ from django.contrib.staticfiles import finders
 from django.contrib.staticfiles.finders import BaseFinder
 from django.core.files.storage import FileSystemStorage
 
+#: Stylesheets of every page that is kept on a device, in their order.
+LOOK: Final = (
+    "vendor/fonts/fira-sans.css",
+    "vendor/kern/kern.css",
+    "css/tokens.css",
+    "css/base.css",
+    "css/components/actions.css",
+    "css/components/forms.css",
+    "css/components/content.css",
+    "css/components/map.css",
+)
 #: Bundles by name: stylesheets in their order, or the module with which a page begins.
 BUNDLES: Final = {
-    "bundles/field.css": (
-        "vendor/fonts/fira-sans.css",
-        "vendor/kern/kern.css",
-        "css/tokens.css",
-        "css/base.css",
-        "css/components/actions.css",
-        "css/components/forms.css",
-        "css/components/content.css",
-        "css/components/map.css",
-        "css/field.css",
-        "css/field-job.css",
-        "css/field-map.css",
-    ),
+    "bundles/field.css": (*LOOK, "css/field.css", "css/field-job.css", "css/field-map.css"),
     "bundles/field.js": ("js/field/app.js",),
 }
 #: What a stylesheet shows, without addresses of their own (`data:`, `#`).

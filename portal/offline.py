@@ -35,29 +35,18 @@ WORKER: Final = (
     "js/offline/reports.js",
     "js/offline/worker.js",
 )
-#: What every page that is kept looks like, with its map.
-LOOK: Final = (
-    "js/theme.js",
-    "vendor/fonts/fira-sans.css",
-    "vendor/kern/kern.css",
-    "vendor/leaflet/leaflet.css",
-    "vendor/leaflet/leaflet.js",
-    "css/tokens.css",
-    "css/base.css",
-    "css/components/actions.css",
-    "css/components/forms.css",
-    "css/components/content.css",
-    "css/components/map.css",
-    "icons/sprite.svg",
-    "favicon.svg",
-)
 #: What the kept pages load; what these import or show in turn is found by itself.
 LOADED: Final = (
-    *LOOK,
+    "js/theme.js",
     "js/offline/pages.js",
     "js/offline/device.js",
     "js/flow/shell.js",
+    *bundles.LOOK,
+    "vendor/leaflet/leaflet.css",
+    "vendor/leaflet/leaflet.js",
     "css/flow.css",
+    "icons/sprite.svg",
+    "favicon.svg",
 )
 _LINE: Final = re.compile(r"^import .*\n|^export (?=async|function|const|class)", re.MULTILINE)
 _LEAVE: Final = """// The service worker is switched off: it takes itself and what it kept off this browser.
