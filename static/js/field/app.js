@@ -267,8 +267,8 @@ else addEventListener("load", calm);
 await gather();
 // The phone closed the app over a form that was half filled in: it is opened where it was.
 const half = location.hash ? null : await inFront();
-const [, id] = half?.name.match(/^(\d+)\//) || [];
-if (half && (!id || context.day?.jobs.some((job) => job.id === Number(id)))) history.replaceState(null, "", id ? `#/auftrag/${id}` : "#/neu");
+if (half?.id === null) history.replaceState(null, "", "#/neu");
+else if (context.day?.jobs.some((job) => job.id === half?.id)) history.replaceState(null, "", `#/auftrag/${half.id}`);
 route();
 askToKeep();
 actions.run("reception");

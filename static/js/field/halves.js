@@ -18,11 +18,14 @@ export async function half(name) {
   return row && row.user === (await whose())?.id && Date.now() - row.at < LONG ? row : null;
 }
 
-/** The form that was in front when the app was closed: {name}, null where there was none. */
+/** The form that was in front when the app was closed: {kind, id (of its job, null for a new report)}, or null. */
 export async function inFront() {
   const user = await whose();
   const rows = (await halves.all()).filter((row) => row.open && row.user === user?.id && Date.now() - row.at < LONG);
-  return rows.sort((one, other) => other.at - one.at)[0] || null;
+  const [latest] = rows.sort((one, other) => other.at - one.at);
+  if (!latest) return null;
+  const [id, kind] = latest.name.split("/");
+  return kind ? { kind, id: Number(id) } : { kind: latest.name, id: null };
 }
 
 /**

@@ -1,7 +1,7 @@
 // One job: what it is, where it is, and what can be done with it. Three deeds lie at the bottom, below the thumb.
 import {pictureOf} from "./camera.js";
 import {away, cleared, clock, counted, driveTo, fill, made, put, shortDay, slot, word} from "./dom.js";
-import {half, nameOf} from "./halves.js";
+import {half, inFront, nameOf} from "./halves.js";
 import {isOver, marksOf} from "./marks.js";
 import {position, positionState, watchPosition} from "./position.js";
 import {openMore, openPhoto, openSheet} from "./sheets.js";
@@ -182,11 +182,8 @@ async function taken(view) {
 
 /** The form that was open when the phone closed the app, for instance because its camera needed the room. */
 async function reopen(view) {
-  for (const kind of deedsOf(jobOf(view) || { deeds: [], needs: [] })) {
-    const row = await half(nameOf(kind, view.id));
-    if (row?.open && !view.gone && !view.dialog?.open) return begin(view, kind);
-  }
-  return undefined;
+  const left = await inFront();
+  if (left?.id === view.id && deedsOf(jobOf(view) || { deeds: [], needs: [] }).includes(left.kind)) await begin(view, left.kind);
 }
 
 async function begin(view, kind) {
