@@ -220,7 +220,7 @@ def main() -> None:
         print(json.dumps(write(wanted.operations, wanted.threads, wanted.seed)))
         return
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-    databases = setup_databases(verbosity=0, interactive=False)
+    databases = setup_databases(verbosity=0, interactive=False, serialized_aliases=set())
     try:
         from bench.worklist import make
 
