@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from django.db.models import Q
@@ -109,6 +109,13 @@ def cell_tiles(numbers: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[n
     return parts[0], parts[1]
 
 
+def middles(columns: NDArray[np.int64], rows: NDArray[np.int64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Longitudes and latitudes of the middles of finest cells, to a tenth of a metre (six digits)."""
+    lons = (columns + 0.5) / _SIZE * 360.0 - 180.0
+    lats = np.degrees(np.arctan(np.sinh(np.pi * (1.0 - 2.0 * (rows + 0.5) / _SIZE))))
+    return np.round(lons, 6), np.round(lats, 6)
+
+
 def tile_cell(x: int, y: int) -> int:
     """The cell of a map tile, the reverse of `cell_tile`."""
     return _spread(y) << 1 | _spread(x)
@@ -176,6 +183,81 @@ def ranges(bbox: Sequence[float], zoom: int = ZOOM, *, limit: int = 16) -> list[
             break
         whole, edge = inner, split
     return _merge(whole + [cell_range(one, level) for one in edge])
+
+
+class Window(NamedTuple):
+    """The cells of a level whose middle lies in a box: columns and rows, all inclusive; none where left > right."""
+
+    level: int
+    left: int
+    top: int
+    right: int
+    bottom: int
+
+    @property
+    def empty(self) -> bool:
+        """Whether no cell's middle lies in the box."""
+        return self.left > self.right or self.top > self.bottom
+
+    def corners(self) -> tuple[int, int, int, int]:
+        """Least and greatest x part, least and greatest y part of the numbers of its cells.
+
+        The bits of one axis keep the order of its columns, so that `number & X` between two numbers is exact.
+        """
+        return _spread(self.left), _spread(self.right), _spread(self.top) << 1, _spread(self.bottom) << 1
+
+    def holds(self, number: int) -> bool:
+        """Whether a cell of its level is one of them."""
+        return self.left <= _gather(number) <= self.right and self.top <= _gather(number >> 1) <= self.bottom
+
+
+X, Y = 0x5555555555555555, 0x2AAAAAAAAAAAAAAA
+"""The bits of a number that say its column, and those that say its row."""
+
+
+def window(bbox: Sequence[float], level: int) -> Window:
+    """The cells of `level` whose middle lies in a box (WGS84 degrees), exact to the finest cell."""
+    box = check_box(bbox)
+    left, top = _tile(box.west, box.north)
+    right, bottom = _tile(box.east, box.south)
+    deeper = ZOOM - level
+    half = (1 << deeper) >> 1
+    least = [-((half - edge) >> deeper) for edge in (left, top)]
+    most = [(2 * edge + 1 - (1 << deeper)) >> (deeper + 1) for edge in (right, bottom)]
+    return Window(level, least[0], least[1], most[0], most[1])
+
+
+def cover(found: Window, limit: int = 16) -> tuple[list[int], list[int]]:
+    """First and last numbers of at most `limit` ranges of its cells: together they hold all of them, and few others.
+
+    What lies between the ranges is left out where that spares most.
+    """
+    if found.empty:
+        return [], []
+    shift = 0
+    while ((found.right >> shift) - (found.left >> shift) + 1) * (
+        (found.bottom >> shift) - (found.top >> shift) + 1
+    ) > _MOST_CELLS:
+        shift += 1
+    columns = _spread_many(np.arange(found.left >> shift, (found.right >> shift) + 1))
+    rows = _spread_many(np.arange(found.top >> shift, (found.bottom >> shift) + 1)) << 1
+    numbers = np.sort((rows[:, None] | columns[None, :]).reshape(-1))
+    gaps = np.diff(numbers)
+    wide = np.flatnonzero(gaps > 1)
+    if len(wide) >= limit:
+        wide = np.sort(wide[np.argpartition(gaps[wide], len(wide) - limit)[len(wide) - limit + 1 :]])
+    lows = numbers[np.concatenate(([0], wide + 1))] << (2 * shift)
+    highs = ((numbers[np.concatenate((wide, [len(numbers) - 1]))] + 1) << (2 * shift)) - 1
+    return lows.tolist(), highs.tolist()
+
+
+_MOST_CELLS = 2048
+
+
+def _spread_many(values: NDArray[np.int64]) -> NDArray[np.int64]:
+    for shift, mask in _MASKS:
+        values = (values | (values << shift)) & mask
+    return values
 
 
 def condition(bbox: Sequence[float], field: str = "grid", *, limit: int = 16) -> Q:

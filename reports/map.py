@@ -141,8 +141,10 @@ def tile(request: HttpRequest, z: int, x: int, y: int) -> HttpResponse:
 
 
 def _answer(request: HttpRequest, filters: Filters, problems: list[str], zoom: int) -> HttpResponse:
-    total, features = pins.view(here(request), filters, zoom)
-    found: dict[str, Any] = {"type": "FeatureCollection", "total": total, "features": features}
+    view = pins.view(here(request), filters, zoom)
+    found: dict[str, Any] = {"type": "FeatureCollection", "total": view.total, "features": view.features}
+    if view.more:
+        found["more"] = True
     if problems:
         found["problems"] = problems
     body = orjson.dumps(found)

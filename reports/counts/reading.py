@@ -3,32 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from functools import lru_cache
+from typing import NamedTuple
 
+import numpy as np
 from django.db import connection
+from numpy.typing import NDArray
 
 from cases.policy import State
-from geo import grid
-from geo.spatial import Box
-from reports.counts.sql import (
-    ALL,
-    COARSEST,
-    COLUMNS,
-    COUNTS,
-    DELTAS,
-    FINEST,
-    by_state,
-    cell_at,
-    integers,
-    level_bits,
-    marked,
-    summed,
-)
+from geo import grid, quick
+from reports.counts.sql import ALL, COARSEST, COLUMNS, COUNTS, DELTAS, FINEST, STATES, level_bits, marked
 
-RANGES = 24
-"""A section is read as at most so many ranges of numbers, which may cover a little more than it."""
+PROBES = 256
+"""So many looks into the index at most: towns, topics and ranges multiply."""
+MOST_RANGES, LEAST_RANGES = 16, 3
 
-Cells = dict[int, tuple[int, ...]]
-"""Cell of `geo.grid` → how many reports lie in it, by state in the order of State."""
+
+class Counts(NamedTuple):
+    """Public reports per cell of `level`: arrays of the same length, a row of `by_state` in the order of State."""
+
+    level: int
+    cells: NDArray[np.int64]
+    x: NDArray[np.float64]
+    """Their mean column, in cells of the level: 3.5 is the middle of column 3."""
+    y: NDArray[np.float64]
+    by_state: NDArray[np.int64]
+
+    @property
+    def total(self) -> int:
+        """How many reports there are."""
+        return int(self.by_state.sum())
 
 
 def level_at(zoom: int) -> int:
@@ -36,43 +40,101 @@ def level_at(zoom: int) -> int:
     return min(max(zoom + COARSEST, COARSEST), FINEST)
 
 
-def cells(
+def counts(
     *,
     municipalities: Collection[int],
     topics: Collection[int] | None,
     states: Collection[State],
-    bbox: Box | None,
+    window: grid.Window,
     level: int,
-) -> Cells:
-    """Public reports per cell of `level` that meets the section (or lies just outside it). One query, no row of a case.
+) -> Counts:
+    """Public reports in a window, gathered in cells of `level`: that of the window (or finer), or the one above it.
 
-    `topics`: None for all. What is in no state asked for counts 0, and a cell without anything else is left out.
+    Of the municipalities and all below them. `topics`: None for all. What is in no state asked for counts 0, and a
+    cell without anything else is left out. One query, no row of a case.
     """
-    if topics is not None and not topics:
-        return {}
-    shift = level_bits(level)
-    found = grid.ranges(bbox, zoom=level, limit=RANGES) if bbox is not None else [(0, (1 << 2 * grid.ZOOM) - 1)]
-    kept = _within("cell", [(marked(low >> shift, level), marked(high >> shift, level)) for low, high in found])
-    waiting = _within("grid", [((low >> shift) << shift, high | ((1 << shift) - 1)) for low, high in found])
-    places = integers(municipalities)
-    wanted = [f"n_{state.value}" if state in states else "0" for state in State]
-    names = ", ".join(f"{column} AS {name}" for column, name in zip(wanted, COLUMNS, strict=True))
-    # Small integers on both sides: PostgreSQL sums large ones as numeric, which takes as long again as all the rest.
-    small = ", ".join(f"CAST({column} AS integer)" for column in wanted)
-    of_topics = f"AND topic_id IN ({integers(topics)})" if topics is not None else ""
-    sql = (
-        f"SELECT cell, {summed()} FROM ("
-        f"SELECT cell, {names} FROM {COUNTS} WHERE municipality_id IN ({places})"
-        f" AND topic_id IN ({integers(topics if topics is not None else [ALL])}) AND ({kept})"
-        f" UNION ALL SELECT cell, {small} FROM ("
-        f"SELECT {cell_at(level)} AS cell, {by_state('n')} FROM {DELTAS} WHERE municipality_id IN ({places})"
-        f" {of_topics} AND ({waiting}) GROUP BY 1) AS waiting) AS every GROUP BY cell"
+    finer = int(level < window.level)
+    asked = [ALL] if topics is None else sorted(set(topics))
+    lows, highs = grid.cover(window, limit(len(asked))) if asked else ([], [])
+    if not lows:
+        return _gathered([], window.level - finer, finer)
+    left, right, top, bottom = window.corners()
+    bits = (1 << 2 * window.level) - 1
+    parameters = {
+        "towns": quick.many(list(municipalities)),
+        "topics": quick.many(asked),
+        "lows": quick.many(lows),
+        "highs": quick.many(highs),
+        "mark": quick.number(marked(0, window.level)),
+        "shift": quick.number(level_bits(window.level)),
+        "finer": quick.number(finer),
+        "columns": quick.number(grid.X & bits),
+        "rows": quick.number(grid.Y & bits),
+        "left": quick.number(left),
+        "right": quick.number(right),
+        "top": quick.number(top),
+        "bottom": quick.number(bottom),
+    }
+    with quick.cursor() as cursor:
+        cursor.execute(_statement(connection.vendor, frozenset(states), topics is None), parameters)
+        return _gathered(cursor.fetchall(), window.level - finer, finer)
+
+
+def limit(members: int) -> int:
+    """How many ranges a section may be split into where each is asked for so many members."""
+    return max(LEAST_RANGES, min(MOST_RANGES, PROBES // max(members, 1)))
+
+
+def _gathered(rows: Sequence[tuple[int, ...]], level: int, finer: int) -> Counts:
+    found = np.array(rows, dtype=np.int64).reshape(len(rows), 3 + len(STATES))
+    by_state = found[:, 3:]
+    every = by_state.sum(axis=1)
+    if not every.all():
+        found, every = found[every != 0], every[every != 0]
+        by_state = found[:, 3:]
+    columns, lines = grid.cell_tiles(found[:, 0])
+    parts = 1 << finer
+    x, y = ((part + (inner / every + 0.5) / parts) for part, inner in ((columns, found[:, 1]), (lines, found[:, 2])))
+    return Counts(level, found[:, 0], x, y, by_state)
+
+
+@lru_cache(maxsize=64)
+def _statement(vendor: str, states: frozenset[State], every_topic: bool) -> str:
+    """SQL of (cell, columns and rows within it weighted by reports, reports by state); `vendor` keeps twins apart."""
+    wanted = [(state, column) for state, column in zip(STATES, COLUMNS, strict=True) if state in states]
+    kept = ", ".join(f"k.{column} AS {column}" for _state, column in wanted)
+    waiting = ", ".join(
+        f"CASE WHEN d.state = '{state.value}' THEN CAST(d.n AS integer) ELSE 0 END AS {column}"
+        for state, column in wanted
     )
-    with connection.cursor() as cursor:
-        cursor.execute(sql)
-        mark = marked(0, level)
-        return {row[0] - mark: tuple(map(int, row[1:])) for row in cursor.fetchall() if any(row[1:])}
-
-
-def _within(column: str, ranges: Sequence[tuple[int, int]]) -> str:
-    return " OR ".join(f"{column} BETWEEN {low} AND {high}" for low, high in ranges)
+    names = [column for _state, column in wanted]
+    every = " + ".join(names)
+    sums = ", ".join(f"SUM({column})" if column in names else "0" for column in COLUMNS)
+    of_topics = "" if every_topic else f" AND {quick.within('d.topic_id', 'topics')}"
+    # Small integers everywhere: PostgreSQL sums large ones as numeric, which takes as long again as all the rest.
+    shift = "CAST(%(shift)s AS integer)"
+    return (
+        f"WITH RECURSIVE {quick.family('towns')} SELECT (cell - %(mark)s) >> CAST(2 * %(finer)s AS integer) AS up,"
+        f" SUM(({every}) * CAST(cell & %(finer)s AS integer)),"
+        f" SUM(({every}) * CAST((cell >> 1) & %(finer)s AS integer)), {sums} FROM ("
+        f"SELECT k.cell AS cell, {kept} FROM family CROSS JOIN {quick.listed('t', 'topics')}"
+        f" CROSS JOIN {quick.ranges('r', 'lows', 'highs')} "
+        + quick.each(
+            COUNTS,
+            "k",
+            ["cell", *names],
+            "k.municipality_id = family.id AND k.topic_id = t.one"
+            " AND k.cell BETWEEN r.low + %(mark)s AND r.high + %(mark)s",
+        )
+        + f" UNION ALL SELECT %(mark)s + (d.grid >> {shift}) AS cell, {waiting}"
+        f" FROM family CROSS JOIN {quick.ranges('r', 'lows', 'highs')} "
+        + quick.each(
+            DELTAS,
+            "d",
+            ["grid", "state", "n"],
+            f"d.municipality_id = family.id AND d.grid BETWEEN r.low << {shift}"
+            f" AND ((r.high + 1) << {shift}) - 1{of_topics}",
+        )
+        + ") AS every WHERE (cell & %(columns)s) BETWEEN %(left)s AND %(right)s"
+        " AND (cell & %(rows)s) BETWEEN %(top)s AND %(bottom)s GROUP BY 1"
+    )

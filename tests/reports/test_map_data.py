@@ -84,14 +84,11 @@ def test_more_than_the_limit_become_clusters(client, release, monkeypatch):
 
 
 def test_clusters_lose_nothing_and_do_not_lie_over_each_other():
-    cells = {}
-    for n in range(400):
-        lon, lat = 8.2 + (n * 37 % 101) / 1500, 51.9 + (n * 53 % 97) / 2000
-        cell = grid.cell(grid.morton(lon, lat), 13 + 4)
-        cells[cell] = [number + one for number, one in zip(cells.get(cell, NONE), (0, n % 3, 1, 0, 0, 0), strict=True)]
-    found = pins.clusters(cells, 13 + 4, 13)
-    assert sum(one.reports for one in found) == sum(map(sum, cells.values()))
-    assert sum(one.by_state[2] for one in found) == 400
+    places = [(8.2 + (n * 37 % 101) / 1500, 51.9 + (n * 53 % 97) / 2000, n) for n in range(400)]
+    rows = [(grid.morton(lon, lat), state) for lon, lat, n in places for state in ["done", *["open"] * (n % 3)]]
+    found = pins.clusters(pins._by_cell(rows, 13), 13)
+    assert sum(one.reports for one in found) == len(rows)
+    assert sum(one.by_state[3] for one in found) == 400
     scale = 256 * 2**13 / 360
     near = [
         math.hypot((a.lon - b.lon) * scale, (a.lat - b.lat) * scale / math.cos(math.radians(52)))
