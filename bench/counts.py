@@ -38,6 +38,7 @@ from django.db import connection, transaction  # noqa: E402
 from django.db.models import Max, Min, ProtectedError  # noqa: E402
 from django.test.utils import setup_databases, teardown_databases  # noqa: E402
 
+from bench import town  # noqa: E402
 from cases.change import Act, By  # noqa: E402
 from cases.duties import erase  # noqa: E402
 from cases.errors import Refused  # noqa: E402
@@ -222,9 +223,7 @@ def main() -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     databases = setup_databases(verbosity=0, interactive=False, serialized_aliases=set())
     try:
-        from bench.worklist import make
-
-        make(0)
+        town.make()
         begun = time.perf_counter()
         done, failures = run(wanted.operations, wanted.processes, wanted.threads)
         seconds = time.perf_counter() - begun
