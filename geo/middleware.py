@@ -29,16 +29,17 @@ def forget(**_kwargs: Any) -> None:
         _kept.clear()
 
 
-def municipality_of(host: str) -> Municipality | None:
+def municipality_of(host: str, *, shared: bool = False) -> Municipality | None:
     """The municipality of a host name with its parents, without its boundary; None in an empty database.
 
-    Kept for a few seconds, but never within a transaction: what is read there may be rolled back.
+    Kept for a few seconds, but never within a transaction: what is read there may be rolled back. `shared`: the caller
+    only reads it, so it needs no copy of its own.
     """
     now = time.monotonic()
     in_transaction = connection.in_atomic_block
     kept = None if in_transaction else _kept.get(host)
     if kept is not None and kept[0] > now:
-        return copy.copy(kept[1])
+        return kept[1] if shared else copy.copy(kept[1])
     rows = Municipality.objects.select_related("parent__parent").defer(
         "boundary", "parent__boundary", "parent__parent__boundary"
     )

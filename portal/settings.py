@@ -105,6 +105,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "portal.middleware.ClientAddressMiddleware",
     "portal.middleware.HealthMiddleware",
+    "portal.short.ShortMiddleware",
     "portal.watch.metrics.MetricsMiddleware",
     "django_structlog.middlewares.RequestMiddleware",
     "portal.watch.slow.SlowMiddleware",

@@ -38,15 +38,6 @@ _AROUND = ((0, 1), (1, -1), (1, 0), (1, 1))
 """Half of the cells around one; the other half has it among its own."""
 
 
-class Cluster(NamedTuple):
-    """How many reports lie around a place (WGS84), and how many of them in each state, in the order of State."""
-
-    reports: int
-    lon: float
-    lat: float
-    by_state: tuple[int, ...]
-
-
 class View(NamedTuple):
     """What a section of the map holds: how many reports, GeoJSON features, and whether there are more than counted."""
 
@@ -75,7 +66,7 @@ def view(municipality: Municipality, filters: Filters, zoom: int) -> View:
     total = kept.total
     if total > (EXACT if zoom + 3 > level else 2 * PINS):
         # Exact to the 16 px by which a cell at the edge may lie outside.
-        return View(total, _cluster_features(kept, zoom))
+        return View(total, clusters(kept, zoom))
     asked = pin_rows.Asked(
         [municipality.pk], topics, states if filters.status else None, _window(filters.bbox, grid.ZOOM)
     )
@@ -84,7 +75,7 @@ def view(municipality: Municipality, filters: Filters, zoom: int) -> View:
         if len(rows) <= PINS:
             return View(len(rows), pin_rows.features(rows))
     counted = _by_cell(pin_rows.places(asked, most=MANY), zoom)
-    return View(counted.total, _cluster_features(counted, zoom))
+    return View(counted.total, clusters(counted, zoom))
 
 
 def _uncounted(municipality: Municipality, filters: Filters, zoom: int) -> View:
@@ -98,7 +89,7 @@ def _uncounted(municipality: Municipality, filters: Filters, zoom: int) -> View:
     more = len(places) > MANY
     if len(places) > PINS:
         counted = _by_cell(places[:MANY], zoom)
-        return View(counted.total, _cluster_features(counted, zoom), more)
+        return View(counted.total, clusters(counted, zoom), more)
     rows = [row for row in found.values_list(*pin_rows.FIELDS) if window.holds(row[1])]
     return View(len(rows), pin_rows.features(rows))
 
@@ -141,15 +132,14 @@ def _by_cell(places: list[tuple[int, str]], zoom: int) -> Counts:
 _POSITION = {state.value: position for position, state in enumerate(State)}
 
 
-def clusters(found: Counts, zoom: int) -> list[Cluster]:
-    """Cells of 64 px or more as clusters that do not lie over each other at a zoom, the largest first."""
+def clusters(found: Counts, zoom: int) -> list[dict[str, Any]]:
+    """Cells of 64 px or more as clusters that do not lie over each other at a zoom: GeoJSON features, largest first."""
     if not len(found.cells):
         return []
     scale = 2.0 ** (zoom + _COARSE - found.level)
-    x, y = found.x * scale, found.y * scale
     every = found.by_state.sum(axis=1)
     order = np.lexsort((found.cells, -every))
-    x, y, every = x[order], y[order], every[order]
+    x, y, every = found.x[order] * scale, found.y[order] * scale, every[order]
     owners = _owners(x, y)
     sums = np.column_stack([every * x, every * y, every, found.by_state[order]])
     taken = np.flatnonzero(owners != np.arange(len(owners)))
@@ -160,10 +150,14 @@ def clusters(found: Counts, zoom: int) -> list[Cluster]:
     factor = 1 << (grid.ZOOM - zoom - _COARSE)
     places = np.floor(sums[:, :2] / sums[:, 2:3] * factor).astype(np.int64)
     lons, lats = grid.middles(places[:, 0], places[:, 1])
-    numbers = sums[:, 2:].astype(np.int64).tolist()
+    reports, by_state = sums[:, 2].astype(np.int64).tolist(), sums[:, 3:].astype(np.int64).tolist()
     return [
-        Cluster(one[0], lon, lat, tuple(one[1:]))
-        for lon, lat, one in zip(lons.tolist(), lats.tolist(), numbers, strict=True)
+        {
+            "type": "Feature",
+            "geometry": {"type": "Point", "coordinates": (lon, lat)},
+            "properties": {"count": n, "looks": {look: some for look, some in zip(_LOOKS, states) if some}},  # noqa: B905
+        }
+        for lon, lat, n, states in zip(lons.tolist(), lats.tolist(), reports, by_state, strict=True)
     ]
 
 
@@ -193,14 +187,3 @@ def _owners(x: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.int64]
                 settled.add(two)
                 owners[two] = one
     return owners
-
-
-def _cluster_features(found: Counts, zoom: int) -> list[dict[str, Any]]:
-    return [
-        {
-            "type": "Feature",
-            "geometry": {"type": "Point", "coordinates": (lon, lat)},
-            "properties": {"count": reports, "looks": {look: n for look, n in zip(_LOOKS, by_state, strict=True) if n}},
-        }
-        for reports, lon, lat, by_state in clusters(found, zoom)
-    ]

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
-from typing import Any
+from typing import Any, cast
 
 from django.contrib.gis.geos import Polygon
 from django.core.exceptions import ValidationError
@@ -27,7 +27,7 @@ from geo import grid
 from geo.folding import fold, one_line, squeeze
 from geo.models import District, Municipality
 from geo.spatial import Box, check_box
-from reports import numbering
+from reports import known_topics, numbering
 from reports.policy import KIND, Sort
 from reports.showing import PublicReport, public_report, readable
 
@@ -193,8 +193,7 @@ def _box(text: str, problems: list[str]) -> Box | None:
 
 def _topics(municipality: Municipality) -> list[Topic]:
     """Groups and categories of the municipality, those above it and those below it."""
-    ids = {*municipality.chain_ids(), *municipality.family_ids()}
-    return list(Topic.objects.filter(municipality__in=ids).select_related("category", "parent"))
+    return cast("list[Topic]", known_topics.of(municipality))
 
 
 def _districts(family: Sequence[int]) -> list[District]:

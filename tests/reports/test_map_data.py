@@ -87,13 +87,14 @@ def test_clusters_lose_nothing_and_do_not_lie_over_each_other():
     places = [(8.2 + (n * 37 % 101) / 1500, 51.9 + (n * 53 % 97) / 2000, n) for n in range(400)]
     rows = [(grid.morton(lon, lat), state) for lon, lat, n in places for state in ["done", *["open"] * (n % 3)]]
     found = pins.clusters(pins._by_cell(rows, 13), 13)
-    assert sum(one.reports for one in found) == len(rows)
-    assert sum(one.by_state[3] for one in found) == 400
+    assert sum(one["properties"]["count"] for one in found) == len(rows)
+    assert sum(one["properties"]["looks"]["done"] for one in found) == 400
     scale = 256 * 2**13 / 360
+    drawn = [one["geometry"]["coordinates"] for one in found]
     near = [
-        math.hypot((a.lon - b.lon) * scale, (a.lat - b.lat) * scale / math.cos(math.radians(52)))
-        for a in found
-        for b in found
+        math.hypot((a[0] - b[0]) * scale, (a[1] - b[1]) * scale / math.cos(math.radians(52)))
+        for a in drawn
+        for b in drawn
         if a is not b
     ]
     assert min(near) > 30
