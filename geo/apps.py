@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+
 # Before the first connection: SQLite loads SpatiaLite with its symbols for everybody, and shapely would then be tied to
 # the system's GEOS instead of its own ("WKB output dimension must be 2 or 3").
 import shapely  # noqa: F401
@@ -23,6 +25,7 @@ class GeoConfig(AppConfig):
         from geo import ground, middleware, names, patience, spatial_index, tile_area
         from geo.signals import gazetteer_changed
 
+        import_module("geo.consumers")
         connection_created.connect(patience.restore)
         post_migrate.connect(spatial_index.repair_after_migrate, sender=self)
         post_migrate.connect(middleware.forget, sender=self, dispatch_uid="geo.middleware")
@@ -30,5 +33,6 @@ class GeoConfig(AppConfig):
             changed.connect(middleware.forget, sender="geo.Municipality")
             changed.connect(ground.forget_of, sender="geo.Municipality")
             changed.connect(tile_area.forget, sender="geo.Municipality")
+            changed.connect(names.entry_changed, sender="geo.Address")
+            changed.connect(names.entry_changed, sender="geo.District")
         gazetteer_changed.connect(ground.forget_of)
-        post_save.connect(names.entry_changed, sender="geo.Address")

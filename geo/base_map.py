@@ -6,7 +6,9 @@ without one shows that of its county.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
@@ -16,11 +18,13 @@ from django.contrib.gis.geos import GEOSGeometry
 from django.urls import reverse
 from django.utils.html import strip_tags
 
-from geo import osm_map
+from geo import osm_map, ranges
 from geo.models import Address, District, Municipality, Street
 from geo.pmtiles import BadArchive, Layer, about, write
 from geo.policy import KIND_ADDRESS, KIND_POI
 from geo.spatial import check_box
+
+logger = logging.getLogger(__name__)
 
 KIND = "application/vnd.pmtiles"
 
@@ -41,10 +45,9 @@ def path_of(slug: str) -> Path:
 def tag_of(path: Path) -> str:
     """Changes with the file, "" without one."""
     try:
-        status = path.stat()
+        return ranges.tag_of(path.stat())
     except OSError:
         return ""
-    return f"{status.st_mtime_ns:x}-{status.st_size:x}"
 
 
 def archive_of(municipality: Municipality) -> Archive | None:
@@ -78,6 +81,31 @@ def build(municipality: Municipality) -> int:
     Raises BadArchive where there is nothing to draw.
     """
     return write(_gazetteer(municipality), path_of(municipality.slug), title=municipality.title)
+
+
+def build_again(municipality: Municipality, *, since: datetime) -> list[str]:
+    """Build the archives of a municipality and of those above it again that were made of the gazetteer, unless younger
+    than `since`; returns their slugs. Those made of an extract, or by others, stay as they are."""
+    built = []
+    for one in municipality.chain():
+        path = path_of(one.slug)
+        if not path.is_file() or path.stat().st_mtime > since.timestamp() or not _is_own(path, one):
+            continue
+        try:
+            build(one)
+        except BadArchive as error:
+            logger.warning("base map of %s stays as it is: %s", one.slug, error)
+        else:
+            built.append(one.slug)
+    return built
+
+
+def _is_own(path: Path, municipality: Municipality) -> bool:
+    try:
+        found = about(path)
+    except BadArchive:
+        return False
+    return not found.source and found.title == municipality.title
 
 
 def build_from_osm(municipality: Municipality, extract: Path) -> int:

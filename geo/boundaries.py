@@ -11,6 +11,8 @@ from django.db import transaction
 
 from geo.models import Municipality
 from geo.reading import features, shape_of
+from geo.signals import GROUND_CHANGED
+from outbox.events import emit
 
 
 @dataclass(slots=True)
@@ -80,6 +82,8 @@ def _set(here: Municipality, boundary: MultiPolygon, outcome: Outcome) -> None:
     if here.boundary is not None and here.boundary.equals_exact(boundary):
         outcome.same.append(here.slug)
         return
-    here.boundary = boundary
-    here.save(update_fields=["boundary", "updated_at"])
+    with transaction.atomic():
+        here.boundary = boundary
+        here.save(update_fields=["boundary", "updated_at"])
+        emit(GROUND_CHANGED, municipality=here.pk, districts=False)
     outcome.changed.append(here.slug)

@@ -30,8 +30,12 @@ def alone(folder: Path, name: str, *, wait: float) -> Iterator[bool]:
         yield False
         return
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        file = os.open(folder / f"{slot:02x}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            file = os.open(folder / f"{slot:02x}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        except OSError:  # a full disk: at least within this process
+            yield True
+            return
         try:
             yield _taken(file, end)
         finally:

@@ -23,11 +23,17 @@ from geo.models import Address, District, Municipality, Street
 from geo.names import touch
 from geo.own_entries import OWN, halfway, same_point, write_own_entries
 from geo.policy import KIND_ADDRESS, KIND_DISTRICT, KIND_STREET
+from geo.rows import BadFile
 from geo.rows import Row as Row
-from geo.signals import gazetteer_changed
+from geo.signals import GROUND_CHANGED, gazetteer_changed
 from geo.spatial_index import refresh_statistics
+from outbox.events import emit
 
 BATCH = 1000
+#: Characters that our columns take.
+LONGEST = {
+    "street": 150, "house_number": 20, "postcode": 10, "place": 100, "district": 100, "name": 200, "external_id": 100,
+}  # fmt: skip
 
 
 class Vanished(StrEnum):
@@ -45,13 +51,15 @@ MOST_GONE, ALWAYS_GONE = 0.2, 20
 
 @dataclass(slots=True)
 class Counts:
-    """What an import did; `kept` are vanished entries that stay because they are too many."""
+    """What an import did; `kept` are vanished entries that stay because they are too many, `placeless` those that the
+    file gives no place on the map."""
 
     created: int = 0
     changed: int = 0
     same: int = 0
     removed: int = 0
     kept: int = 0
+    placeless: int = 0
     bad: list[str] = field(default_factory=list)
 
 
@@ -72,6 +80,21 @@ def _middle(row: Row) -> Point | None:
     return None
 
 
+def _frame(municipality: Municipality) -> BaseGeometry | None:
+    """The box of a municipality with half its size around it; None without a boundary."""
+    if municipality.boundary is None:
+        return None
+    west, south, east, north = municipality.boundary.extent
+    wide, high = (east - west) / 2, (north - south) / 2
+    return shapely.box(west - wide, south - high, east + wide, north + high)
+
+
+def _named(row: Row) -> str:
+    """A row as a list of what is wrong names it."""
+    name = " ".join(f"{row.street or row.name} {row.house_number}".split())
+    return repr((name or row.external_id)[:80])
+
+
 class _Import:
     """One run over one municipality; keeps the streets and districts it has met."""
 
@@ -86,6 +109,7 @@ class _Import:
         self.districts = {d.slug: d for d in District.objects.filter(municipality=municipality)}
         self.areas: list[tuple[District, BaseGeometry]] = []
         self.new_areas = False
+        self.frame = _frame(municipality)
         for one in self.districts.values():
             self.area(one)
         self.new_areas = False
@@ -144,13 +168,15 @@ class _Import:
 
     def entry(self, row: Row) -> Address | None:
         """The entry a row stands for, not saved; None with a reason in `counts.bad`."""
+        if reason := self.unfit(row):
+            self.counts.bad.append(f"{_named(row)}: {reason}")
+            return None
         street = self.street(row) if row.street else None
         district = self.district(row.district) if row.district else None
         number = row.house_number.strip()
         if row.kind == KIND_ADDRESS:
             if street is None or not number:
-                name = row.street or row.name or row.external_id
-                self.counts.bad.append(f"{name!r}: street or number missing")
+                self.counts.bad.append(f"{_named(row)}: street or number missing")
                 return None
             label = f"{street.name} {number}"
         elif row.kind == KIND_STREET:
@@ -179,6 +205,30 @@ class _Import:
             demo=self.demo,
         )
 
+    def unfit(self, row: Row) -> str:
+        """Why a row cannot be an entry here, "" if it can."""
+        for name, most in LONGEST.items():
+            if len(getattr(row, name).strip()) > most:
+                return f"{name.replace('_', ' ')} has more than {most} characters"
+        if self.far(row):
+            return f"lies far from {self.municipality.title}"
+        return ""
+
+    def far(self, row: Row) -> bool:
+        """Whether all of it lies away from the municipality by more than half its width."""
+        shape = row.point or row.line or row.boundary
+        return self.frame is not None and shape is not None and not self.frame.intersects(shapely.box(*shape.extent))
+
+    def look_at_first(self, batch: list[Row]) -> None:
+        """Raise BadFile where most of the places are somewhere else: nothing of such a file is taken."""
+        placed = [row for row in batch if row.point or row.line or row.boundary]
+        away = sum(self.far(row) for row in placed)
+        if away * 2 > len(placed):
+            raise BadFile(
+                f"{away} of the first {len(placed)} places lie far from {self.municipality.title}. Are east and north"
+                " exchanged, is --srid another one, or is it the file of another municipality?"
+            )
+
     def key(self, entry: Address) -> tuple[object, ...]:
         if entry.external_id:
             return (entry.external_id,)
@@ -187,6 +237,7 @@ class _Import:
 
     def store(self, batch: list[Row]) -> None:
         entries = [entry for row in batch if (entry := self.entry(row))]
+        self.counts.placeless += sum(entry.point is None for entry in entries)
         folded = {entry.folded for entry in entries}
         known = {}
         stored = Address.objects.filter(municipality=self.municipality, source=self.source)
@@ -264,7 +315,8 @@ def import_rows(
 
     Streets and districts named by a row are made when missing; every street and district gets an entry of its own, so
     that it is found without a house number, and a street whose name stands in several parts of town one in each. Rows
-    without a name, or named twice, are in `bad` with the reason. Districts are never removed: cases name them.
+    without a name, named twice, or far from the municipality are in `bad` with the reason. Districts are never removed:
+    cases name them. Raises BadFile where most of the places lie elsewhere. The event GROUND_CHANGED tells of it.
     """
     if dry_run:
         with transaction.atomic():
@@ -280,8 +332,10 @@ def import_rows(
 
 def _run(municipality: Municipality, rows: Iterable[Row], source: str, demo: bool, vanished: Vanished) -> Counts:
     run = _Import(municipality, source, demo)
-    for batch in _batches(rows):
+    for number, batch in enumerate(_batches(rows)):
         with transaction.atomic():
+            if not number:
+                run.look_at_first(batch)
             run.store(batch)
     with transaction.atomic():
         if vanished != Vanished.KEEP:
@@ -289,4 +343,6 @@ def _run(municipality: Municipality, rows: Iterable[Row], source: str, demo: boo
         run.fill_districts()
         run.counts.created += write_own_entries(municipality, demo=demo)
         touch([municipality.pk])
+        if run.counts.created + run.counts.changed + run.counts.removed or run.new_areas:
+            emit(GROUND_CHANGED, municipality=municipality.pk, districts=run.new_areas)
     return run.counts

@@ -24,6 +24,7 @@ from geo.folding import one_line
 from geo.hits import Hit
 from geo.models import Municipality
 from geo.policy import KIND_ADDRESS, KIND_POI, KIND_STREET
+from geo.shelf import Breaker
 from geo.spatial import Box, make_point
 from net import http
 from net.guard import NetError
@@ -38,7 +39,6 @@ SHORTEST = 4
 KEEP_SECONDS = 86_400
 #: How long a failing geocoder is left alone.
 PAUSE_SECONDS = 60
-_DOWN: Final = "geo:geocoder:down"
 
 
 def _text(values: Any, *names: str) -> str:
@@ -134,12 +134,14 @@ def _ask(address: str) -> list[Hit]:
     key = f"geo:geocoder:{hashlib.sha256(f'{settings.GEOCODER_KIND} {base}{address}'.encode()).hexdigest()}"
     kept = cache.get(key)
     if kept is None:
-        if cache.get(_DOWN) == base:
+        breaker = Breaker(f"geocoder:{base}", failures=1, pause=PAUSE_SECONDS)
+        if not breaker.answers():
             return []
         kept = _fetch(base + address)
         if kept is None:
-            cache.set(_DOWN, base, PAUSE_SECONDS)
+            breaker.failed()
             return []
+        breaker.worked()
         cache.set(key, kept, KEEP_SECONDS)
     try:
         found = list(_READERS[settings.GEOCODER_KIND](orjson.loads(kept)))

@@ -1,8 +1,8 @@
 """The names of a gazetteer in memory, so that a keystroke costs a millisecond and no scan of a table.
 
-Streets, points of interest and districts, not houses: a town of 200,000 addresses has some 6,000 of them, about 5 MB.
+Streets, points of interest and districts, not houses: a town of 200,000 addresses has some 6,000 of them, about 6 MB.
 Each process reads them once and again when `Municipality.names_stamp` says that they changed; on both databases the
-same names give the same answers. What is shown of a hit is read fresh from the database.
+same names give the same answers.
 """
 
 from __future__ import annotations
@@ -15,23 +15,27 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
+from django.contrib.gis.geos import Point
 from django.db import connection
-from django.db.models import Q
 
 from geo.alike import WRONG_TYPE, Pattern, core, grams, sound
 from geo.folding import fold, spelled_out, squeeze
+from geo.hits import Hit
 from geo.models import Address, District, Municipality
 from geo.policy import KIND_ADDRESS, KIND_DISTRICT, KIND_POI, KIND_STREET
+from geo.spatial import East, North
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-#: Families of municipalities whose names are kept.
-FAMILIES = 32
+#: So many names are kept in all (about a kilobyte each); of more, the family that was asked for longest ago goes.
+MOST_NAMES = 60_000
 #: Names are read again after so many seconds even if no stamp says so (rows changed behind the program's back).
 SECONDS = 900.0
 #: Names compared letter by letter, and of these, part by part.
 CANDIDATES, CLOSER = 40, 20
+#: Fewer of both where names were found already that fit.
+BESIDE = 12
 #: Rank of a name nothing speaks for.
 NOTHING = 99.0
 #: The name itself, its beginning, words in it, a look-alike (wrong letters are added).
@@ -39,6 +43,7 @@ SAME, BEGINS, WORDS, ALIKE = 0.0, 1.0, 2.0, 3.0
 #: What is searched by name; houses are found through their street.
 NAMED = [KIND_STREET, KIND_POI, KIND_DISTRICT]
 _ORDER = {KIND_STREET: 0, KIND_ADDRESS: 1, KIND_POI: 2, KIND_DISTRICT: 3}
+_KINDS = {number: kind for kind, number in _ORDER.items()}
 
 
 class Where(NamedTuple):
@@ -61,19 +66,29 @@ class Names:
         rows: list[tuple[Any, ...]] = list(
             Address.objects.filter(municipality_id__in=ids, kind__in=NAMED)
             .order_by("id")
-            .values_list("id", "kind", "label", "postcode", "place", "district__name", "municipality__name", "point")
-        )
+            .values_list(
+                "id", "kind", "label", "folded", "postcode", "place", "district__name", "municipality__name",
+                "street_id", "street__name", "street__place", East("point"), North("point"),
+            )
+        )  # fmt: skip
         self.ids = np.array([row[0] for row in rows], dtype=np.int64)
         self.kinds = np.array([_ORDER[row[1]] for row in rows], dtype=np.int8)
-        self.lons = np.array([row[7].x if row[7] else np.nan for row in rows], dtype=np.float64)
-        self.lats = np.array([row[7].y if row[7] else np.nan for row in rows], dtype=np.float64)
+        self.lons = np.array([np.nan if row[11] is None else row[11] for row in rows], dtype=np.float64)
+        self.lats = np.array([np.nan if row[12] is None else row[12] for row in rows], dtype=np.float64)
+        self.streets = [row[8] if row[1] == KIND_STREET else None for row in rows]
+        #: What is shown of each: name, name of its street, part of town.
+        self.shown = [
+            (row[2], row[9] or (row[2] if row[1] == KIND_STREET else ""), row[6] or row[5] or row[10] or "")
+            for row in rows
+        ]
         #: Folded name of a place (town, district) → its number.
         self.places: dict[str, int] = {}
-        self.folded = [spelled_out(fold(row[2])) for row in rows]
+        self._folds: dict[str, str] = {}
+        self.folded = [spelled_out(row[3]) for row in rows]
         self.keys = [squeeze(folded) for folded in self.folded]
         self.lengths = np.array([len(key) for key in self.keys], dtype=np.int32)
-        self.codes = np.array([row[3] for row in rows], dtype="U10")
-        self.where = np.array([[self._place(row[at]) for at in (4, 5, 6)] for row in rows], dtype=np.int32)
+        self.codes = np.array([row[4] for row in rows], dtype="U10")
+        self.where = np.array([[self._place(row[at]) for at in (5, 6, 7)] for row in rows], dtype=np.int32)
         self.where = self.where.reshape(len(rows), 3)
         for name in District.objects.filter(municipality_id__in=ids).order_by("id").values_list("name", flat=True):
             self._place(name)
@@ -82,8 +97,24 @@ class Names:
         self._index_words()
         self._index_sounds()
 
+    def __len__(self) -> int:
+        return len(self.folded)
+
+    def hit(self, at: int) -> Hit:
+        """The name at a position as the search shows it."""
+        label, street, place = self.shown[at]
+        lon, lat = float(self.lons[at]), float(self.lats[at])
+        point = None if np.isnan(lon) else Point(lon, lat, srid=4326)
+        return Hit(
+            label, _KINDS[self.kinds[at]], point, street, "", place if place != label else "", str(self.codes[at])
+        )
+
     def _place(self, name: str | None) -> int:
-        folded = fold(name or "")
+        if not name:
+            return -1
+        if name not in self._folds:
+            self._folds[name] = fold(name)
+        folded = self._folds[name]
         return self.places.setdefault(folded, len(self.places)) if folded else -1
 
     def _index_words(self) -> None:
@@ -120,12 +151,12 @@ class Names:
         if not text:
             return
         if len(words) > 1:
-            common: NDArray[Any] | None = None
+            common = np.ones(len(self), dtype=np.bool_)
             for word in set(words):
-                some = np.unique(self._tail_of[self._stretch(word)])
-                common = some if common is None else np.intersect1d(common, some, assume_unique=True)
-            if common is not None and len(common):
-                ranks[common] = np.minimum(ranks[common], WORDS)
+                some = np.zeros(len(self), dtype=np.bool_)
+                some[self._tail_of[self._stretch(word)]] = True
+                common &= some
+            ranks[common] = np.minimum(ranks[common], WORDS)
         stretch = self._stretch(text)
         found, first = self._tail_of[stretch], self._tail_first[stretch]
         ranks[found] = np.minimum(ranks[found], WORDS)
@@ -151,8 +182,10 @@ class Names:
         # What the name has beyond the text counts little: somebody may still be typing.
         scores -= 0.12 * np.maximum(self._totals - total, 0)
         scores[ranks < ALIKE] = 0
+        beside = bool((ranks < ALIKE).any())
+        candidates = BESIDE if beside else CANDIDATES
         order = (
-            np.argpartition(-scores, CANDIDATES)[:CANDIDATES] if len(scores) > CANDIDATES else np.arange(len(scores))
+            np.argpartition(-scores, candidates)[:candidates] if len(scores) > candidates else np.arange(len(scores))
         )
         some = [int(at) for at in order[np.argsort(-scores[order], kind="stable")] if scores[at] > 0]
         spoken, written = Pattern(heard), Pattern(text)
@@ -160,7 +193,7 @@ class Names:
         for at in some:
             whole, begun = spoken.distances(self._heard[at])
             errors[at] = min(float(whole), begun + 0.5)
-        if min(errors.values(), default=NOTHING) > 1:
+        if not beside and min(errors.values(), default=NOTHING) > 1:
             short = Pattern(core(heard))
             for at in some[:CLOSER]:
                 errors[at] = min(errors[at], self._partly(at, spoken, short))
@@ -219,31 +252,58 @@ class Names:
 
 _kept: OrderedDict[tuple[int, ...], tuple[object, Names]] = OrderedDict()
 _lock = threading.Lock()
+#: One thread of a process reads names at a time, the others need not do the same.
+_reading = threading.Lock()
+_FAMILY = (
+    "SELECT id, names_stamp FROM geo_municipality WHERE id = %s OR parent_id = %s"
+    " OR parent_id IN (SELECT id FROM geo_municipality WHERE parent_id = %s) ORDER BY id"
+)
 
 
 def names_of(municipality: Municipality) -> Names:
     """The names of a municipality and of all below it; one small query tells whether those kept are still right.
 
-    Inside a transaction nothing is kept: what is read there may be rolled back.
+    While one thread reads changed names, the others go on with those before. Inside a transaction nothing is kept: what
+    is read there may be rolled back.
     """
     pk = municipality.pk
-    below = Q(pk=pk) | Q(parent=pk) | Q(parent__parent=pk)
-    stamps = tuple(Municipality.objects.filter(below).order_by("pk").values_list("pk", "names_stamp"))
+    with connection.cursor() as cursor:
+        cursor.execute(_FAMILY, [pk, pk, pk])
+        stamps = tuple(cursor.fetchall())
     ids = tuple(one for one, _stamp in stamps)
     if connection.in_atomic_block:
         return Names(ids)
+    names, right = _look(ids, stamps)
+    if names is not None and (right or not _reading.acquire(blocking=False)):
+        return names
+    if names is None:
+        _reading.acquire()
+    try:
+        names, right = _look(ids, stamps)
+        if names is None or not right:
+            names = Names(ids)
+            _keep(ids, stamps, names)
+        return names
+    finally:
+        _reading.release()
+
+
+def _look(ids: tuple[int, ...], stamps: object) -> tuple[Names | None, bool]:
+    """What is kept, and whether it is what the database has."""
     with _lock:
         kept = _kept.get(ids)
-        if kept is not None and kept[0] == stamps and time.monotonic() - kept[1].made < SECONDS:
-            _kept.move_to_end(ids)
-            return kept[1]
-    names = Names(ids)
+        if kept is None:
+            return None, False
+        _kept.move_to_end(ids)
+        return kept[1], kept[0] == stamps and time.monotonic() - kept[1].made < SECONDS
+
+
+def _keep(ids: tuple[int, ...], stamps: object, names: Names) -> None:
     with _lock:
         _kept[ids] = (stamps, names)
         _kept.move_to_end(ids)
-        while len(_kept) > FAMILIES:
+        while len(_kept) > 1 and sum(len(one) for _stamps, one in _kept.values()) > MOST_NAMES:
             _kept.popitem(last=False)
-    return names
 
 
 def touch(municipality_ids: Iterable[int]) -> None:
@@ -251,7 +311,7 @@ def touch(municipality_ids: Iterable[int]) -> None:
     Municipality.objects.filter(pk__in=list(municipality_ids)).update(names_stamp=time.time_ns())
 
 
-def entry_changed(instance: Address, **_kwargs: Any) -> None:
-    """Handler of saved entries, for those who change a single one."""
-    if instance.kind != KIND_ADDRESS:
+def entry_changed(instance: Address | District, **_kwargs: Any) -> None:
+    """Handler of saved and deleted entries and districts, for those who change a single one."""
+    if isinstance(instance, District) or instance.kind != KIND_ADDRESS:
         touch([instance.municipality_id])

@@ -120,10 +120,11 @@ class About(NamedTuple):
 
     max_zoom: int
     source: str
+    title: str
 
 
 def about(path: Path) -> About:
-    """Last zoom and whose data it is. Raises BadArchive where it is no archive of vector tiles."""
+    """Last zoom, whose data it is, and its name. Raises BadArchive where it is no archive of vector tiles."""
     try:
         with path.open("rb") as file:
             head = file.read(_HEADER)
@@ -135,4 +136,5 @@ def about(path: Path) -> About:
         said = orjson.loads(gzip.decompress(body) if head[97] == _GZIP else body)
     except (OSError, ValueError, EOFError) as error:
         raise BadArchive(f"{path.name} cannot be read: {error}") from error
-    return About(head[101], str(said.get("attribution") or said.get("description") or ""))
+    source = str(said.get("attribution") or said.get("description") or "")
+    return About(head[101], source, str(said.get("name") or ""))

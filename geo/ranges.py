@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 
@@ -12,29 +14,53 @@ _ONE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
 _PIECE = 1 << 18
 
 
-def serve(request: HttpRequest, path: Path, *, tag: str, kind: str) -> HttpResponseBase:
-    """The file, or the one part that was asked for; `tag` (without quotes) is its ETag. FileNotFoundError without it.
+def tag_of(status: os.stat_result) -> str:
+    """ETag of a file without quotes: changes with it."""
+    return f"{status.st_mtime_ns:x}-{status.st_size:x}"
 
-    Several parts at once are answered with the whole file, as the RFC allows.
+
+def serve(request: HttpRequest, path: Path, *, kind: str) -> HttpResponseBase:
+    """The file, or the one part that was asked for, with ETag. FileNotFoundError without it.
+
+    Several parts at once, and parts that make no sense, are answered with the whole file, as the RFC allows. Tag and
+    bytes are of one and the same file, also while another takes its place.
     """
-    quoted = f'"{tag}"'
-    if quoted in request.headers.get("If-None-Match", ""):
+    file = path.open("rb")
+    try:
+        response = _answer(request, file, kind)
+    except BaseException:
+        file.close()
+        raise
+    if not response.streaming:
+        file.close()
+    return response
+
+
+def _answer(request: HttpRequest, file: BinaryIO, kind: str) -> HttpResponseBase:
+    status = os.fstat(file.fileno())
+    quoted, size = f'"{tag_of(status)}"', status.st_size
+    known = request.headers.get("If-None-Match", "")
+    if quoted in known or known.strip() == "*":
         return _with_head(HttpResponse(status=304), quoted)
-    size = path.stat().st_size
     asked = _ONE.fullmatch(request.headers.get("Range", "").replace(" ", ""))
     if request.headers.get("If-Range", quoted) != quoted:
         asked = None  # a part of what the browser holds no more
+    if asked is not None and asked[1] and asked[2] and int(asked[2]) < int(asked[1]):
+        asked = None
     start, end = _bounds(asked, size)
     if start >= end:
         refused = HttpResponse(status=416, content_type="text/plain")
         refused["Content-Range"] = f"bytes */{size}"
         return _with_head(refused, quoted)
-    status = 206 if asked else 200
-    pieces = iter(()) if request.method == "HEAD" else _read(path, start, end)
-    response = StreamingHttpResponse(pieces, status=status, content_type=kind)
-    response["Content-Length"] = str(end - start)
+    head = {"Content-Length": str(end - start)}
     if asked:
-        response["Content-Range"] = f"bytes {start}-{end - 1}/{size}"
+        head["Content-Range"] = f"bytes {start}-{end - 1}/{size}"
+    code = 206 if asked else 200
+    response: HttpResponseBase
+    if request.method == "HEAD":
+        response = HttpResponse(status=code, content_type=kind, headers=head)
+    else:
+        response = StreamingHttpResponse(_read(file, start, end), status=code, content_type=kind, headers=head)
     return _with_head(response, quoted)
 
 
@@ -54,8 +80,8 @@ def _bounds(asked: re.Match[str] | None, size: int) -> tuple[int, int]:
     return int(first), min(size, int(last) + 1) if last else size
 
 
-def _read(path: Path, start: int, end: int) -> Iterator[bytes]:
-    with path.open("rb") as file:
+def _read(file: BinaryIO, start: int, end: int) -> Iterator[bytes]:
+    with file:
         file.seek(start)
         while start < end and (piece := file.read(min(_PIECE, end - start))):
             start += len(piece)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
-import io
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any, Final
 
@@ -45,6 +45,7 @@ NAMES: Final[dict[str, set[str]]] = {
     "y": {"y", "lat", "latitude", "breite", "n", "north", "northing", "nordwert", "hochwert"},
 }
 _BATCH = 1000
+_PIECE = 1 << 20
 _SHAPES: Final = {
     "Point",
     "MultiPoint",
@@ -71,7 +72,7 @@ def _text(values: Mapping[str, Any], columns: Mapping[str, str], name: str) -> s
     value = values.get(columns.get(name, ""), "")
     if isinstance(value, float) and value.is_integer():
         value = int(value)
-    return "" if value is None else str(value).strip()
+    return "" if value is None else str(value).replace("\x00", "").strip()
 
 
 def _row(values: Mapping[str, Any], columns: Mapping[str, str], **shape: Any) -> Row:
@@ -115,18 +116,43 @@ def _number(text: str) -> float:
 
 
 def read_csv(path: Path, *, srid: int = 4326) -> Iterator[Row | Bad]:
-    """Rows of a CSV file (`;`, `,` or tab; UTF-8 or Windows-1252) with coordinates in EPSG:`srid`."""
-    raw = path.read_bytes()
-    try:
-        text = raw.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = raw.decode("cp1252", errors="replace")
-    head = text.partition("\n")[0]
-    delimiter = max(";,\t", key=head.count)
-    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter)
+    """Rows of a CSV file (`;`, `,` or tab; UTF-8, UTF-16 or Windows-1252) with coordinates in EPSG:`srid`.
+
+    It is read as it comes, so its size does not matter. Raises BadFile.
+    """
+    with path.open(encoding=_encoding(path), errors="replace", newline="") as file:
+        head = file.readline(1 << 16)
+        if not head.strip():
+            raise BadFile("the file is empty, or its first line is")
+        reader = csv.DictReader(chain([head], file), delimiter=max(";,\t", key=head.count))
+        try:
+            yield from _csv_rows(reader, srid)
+        except csv.Error as error:
+            raise BadFile(f"line {reader.line_num}: {error}. Is a quotation mark missing?") from error
+
+
+def _encoding(path: Path) -> str:
+    """UTF-8 or UTF-16 where the bytes are that, else Windows-1252. Read in pieces: files may be large."""
+    with path.open("rb") as file:
+        piece = file.read(_PIECE)
+        if piece[:2] in {codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE}:
+            return "utf-16"
+        decoder = codecs.getincrementaldecoder("utf-8")()
+        try:
+            while piece:
+                decoder.decode(piece)
+                piece = file.read(_PIECE)
+        except UnicodeDecodeError:
+            return "cp1252"
+    return "utf-8-sig"
+
+
+def _csv_rows(reader: csv.DictReader[str], srid: int) -> Iterator[Row | Bad]:
     columns = _columns(reader.fieldnames or [])
     if not columns.keys() & {"street", "name", "district"}:
         raise BadFile(f"no column for street or name among {', '.join(reader.fieldnames or [])}")
+    if len(columns.keys() & {"x", "y"}) == 1:
+        raise BadFile(f"only one column of coordinates among {', '.join(reader.fieldnames or [])}")
     number = 1
     while batch := list(islice(reader, _BATCH)):
         places: list[tuple[float, float]] = []

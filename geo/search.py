@@ -1,30 +1,38 @@
 """Search of the municipality's own gazetteer while somebody types.
 
 The names are compared in memory (`geo.names`), on every database alike: names that are or begin so, names whose words
-begin so, and if they are too few, names that look or sound alike. Shown is what the database says of the best ones:
-three queries in all, two without a house number. Where nothing fits, an outside geocoder is asked, if one is set up
+begin so, and if they are too few, names that look or sound alike. The database is asked for their stamp, and with a
+number for houses: two queries at most. Where nothing fits, an outside geocoder is asked, if one is set up
 (`geo.geocoder`).
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from typing import NamedTuple
 
 from django.contrib.gis.geos import Point
-from django.db.models import Q
+from django.db import connection
 
 from geo import geocoder
 from geo.folding import Typed, fold, fold_number, spelled_out, squeeze, take_apart
 from geo.hits import Hit as Hit
-from geo.models import Address, Municipality
+from geo.models import Municipality
 from geo.names import ALIKE, Names, Where, allowed_errors, names_of
-from geo.policy import KIND_ADDRESS, KIND_STREET
+from geo.policy import KIND_ADDRESS
 
 #: Houses shown of the best street, and of the others.
 HOUSES, OTHER_HOUSES = 3, 1
 _RANGE = re.compile(r"(\d+)[a-z]?-(\d+)[a-z]?")
 _DIGITS = re.compile(r"\d+")
+#: Columns of `_House`; written as SQL, since composing it costs more than running it.
+_HOUSES = (
+    "SELECT h.id, h.street_id, h.house_number, h.label, h.postcode, h.place, d.name, s.name, s.place,"
+    " ST_X(h.point), ST_Y(h.point) FROM geo_address h JOIN geo_street s ON s.id = h.street_id"
+    " LEFT JOIN geo_district d ON d.id = h.district_id"
+    " WHERE h.street_id IN (…) AND h.kind = %s AND (h.house_number LIKE %s OR h.house_number LIKE %s)"
+)
 
 
 def _places(names: Names, words: list[str], tail: list[str]) -> tuple[list[str], frozenset[int]]:
@@ -52,7 +60,7 @@ def _begun_place(names: Names, words: list[str]) -> tuple[list[str], frozenset[i
 
 
 def _find(names: Names, typed: Typed, whole: list[str], tail: list[str], near: Point | None, limit: int) -> list[int]:
-    """Ids of the best names."""
+    """Positions of the best names."""
     ranks = names.blank()
     words, places = _places(names, typed.words, tail)
     names.by_words(words, ranks)
@@ -71,24 +79,33 @@ def _find(names: Names, typed: Typed, whole: list[str], tail: list[str], near: P
         full = allowed_errors(len(squeeze(" ".join(words))))
         names.by_sound(spelled_out(" ".join(words)).split(), ranks, most=min(1.3, full) if sure else full)
     at = (near.x, near.y) if near is not None else None
-    best = names.order(ranks, Where(places, typed.postcode), at)[:limit]
-    return [int(pk) for pk in names.ids[best]]
+    return [int(one) for one in names.order(ranks, Where(places, typed.postcode), at)[:limit]]
 
 
-def _place_of(entry: Address) -> str:
-    """The part of town, else the town."""
-    return (
-        (entry.district.name if entry.district else "") or entry.place or (entry.street.place if entry.street else "")
-    )
+class _House(NamedTuple):
+    """A house as the database gives it."""
 
+    pk: int
+    street: int
+    number: str
+    label: str
+    postcode: str
+    place: str
+    district: str | None
+    street_name: str
+    street_place: str
+    lon: float | None
+    lat: float | None
 
-def _hit(entry: Address) -> Hit:
-    street = entry.street.name if entry.street else (entry.label if entry.kind == KIND_STREET else "")
-    place = _place_of(entry)
-    return Hit(
-        entry.label, entry.kind, entry.point, street, entry.house_number, place if place != entry.label else "",
-        entry.postcode,
-    )  # fmt: skip
+    @property
+    def part(self) -> str:
+        """The part of town, else the town."""
+        return self.district or self.place or self.street_place
+
+    def hit(self) -> Hit:
+        """As it is shown."""
+        point = None if self.lon is None or self.lat is None else Point(self.lon, self.lat, srid=4326)
+        return Hit(self.label, KIND_ADDRESS, point, self.street_name, self.number, self.part, self.postcode)
 
 
 def number_rank(own: str, wanted: str) -> int | None:
@@ -109,37 +126,37 @@ def number_rank(own: str, wanted: str) -> int | None:
     return 3 if other and int(other.group()) == int(digits.group()) else None
 
 
-def _houses(streets: Sequence[Address], typed: Typed) -> dict[int, list[Address]]:
-    """Houses of the entries that fit the number, best first, by the entry's id."""
+def _houses(names: Names, best: Sequence[int], typed: Typed) -> dict[int, list[_House]]:
+    """Houses of the streets at these positions that fit the number, best first, by position."""
     digits = _DIGITS.match(typed.number)
-    entries = [entry for entry in streets if entry.street_id and entry.kind == KIND_STREET]
-    if not entries or digits is None:
+    streets_of = {at: street for at in best if (street := names.streets[at])}
+    if not streets_of or digits is None:
         return {}
-    houses = (
-        Address.objects.filter(street_id__in={entry.street_id for entry in entries}, kind=KIND_ADDRESS)
-        .filter(Q(house_number__regex=rf"^\s*{digits.group()}([^0-9]|$)") | Q(house_number__contains="-"))
-        .select_related("street", "district")
-        .defer("street__line", "district__boundary")
-    )
-    if typed.postcode:
-        houses = houses.filter(postcode__in=["", typed.postcode])
-    ranked: dict[int, list[tuple[int, Address]]] = {}
+    wanted = sorted(set(streets_of.values()))
+    with connection.cursor() as cursor:
+        # Spans (“12-14”) are all looked at; what else begins so is sifted below.
+        sql = _HOUSES.replace("(…)", f"({', '.join(['%s'] * len(wanted))})")
+        cursor.execute(sql, [*wanted, KIND_ADDRESS, f"{digits.group()}%", "%-%"])
+        houses = [_House(*row) for row in cursor.fetchall()]
+    ranked: dict[int, list[tuple[int, _House]]] = {}
     for house in houses:
-        rank = number_rank(fold_number(house.house_number), typed.number)
-        if rank is not None and house.street_id:
-            ranked.setdefault(house.street_id, []).append((rank, house))
-    streets_of = [entry.street_id for entry in entries]
-    found: dict[int, list[Address]] = {}
-    for entry in entries:
-        fitting = ranked.get(entry.street_id or 0, [])
-        if streets_of.count(entry.street_id) > 1:  # one name in several parts of town
-            fitting = [one for one in fitting if _place_of(one[1]) == _place_of(entry)]
+        if typed.postcode and house.postcode not in {"", typed.postcode}:
+            continue
+        rank = number_rank(fold_number(house.number), typed.number)
+        if rank is not None:
+            ranked.setdefault(house.street, []).append((rank, house))
+    every = list(streets_of.values())
+    found: dict[int, list[_House]] = {}
+    for at, street in streets_of.items():
+        fitting = ranked.get(street, [])
+        if every.count(street) > 1:  # one name in several parts of town
+            fitting = [one for one in fitting if one[1].part == names.shown[at][2]]
         sure = any(rank < 2 for rank, _house in fitting)
         fitting = sorted(
             (one for one in fitting if one[0] < 2 or not sure),
-            key=lambda one: (one[0], len(one[1].house_number), one[1].house_number, one[1].id),
+            key=lambda one: (one[0], len(one[1].number), one[1].number, one[1].pk),
         )
-        found[entry.id] = [house for _rank, house in fitting]
+        found[at] = [house for _rank, house in fitting]
     return found
 
 
@@ -165,18 +182,10 @@ def search_own(municipality: Municipality, query: str, *, near: Point | None = N
         return []
     names = names_of(municipality)
     whole = [word for word in fold(query[:200]).split() if word != typed.postcode] if typed.number else typed.words
-    ids = _find(names, typed, whole, _tail(query), near, limit)
-    if not ids:
-        return []
-    rows = Address.objects.select_related("street", "district").defer("street__line", "district__boundary").in_bulk(ids)
-    best = [rows[pk] for pk in ids if pk in rows]
-    houses = _houses(best, typed) if typed.number else {}
-    return _with_houses(best, houses)[:limit]
-
-
-def _with_houses(best: Iterable[Address], houses: dict[int, list[Address]]) -> list[Hit]:
+    best = _find(names, typed, whole, _tail(query), near, limit)
+    houses = _houses(names, best, typed) if typed.number else {}
     hits: list[Hit] = []
-    for at, entry in enumerate(best):
-        hits += [_hit(house) for house in houses.get(entry.id, [])[: OTHER_HOUSES if at else HOUSES]]
-        hits.append(_hit(entry))
-    return hits
+    for place, at in enumerate(best):
+        hits += [house.hit() for house in houses.get(at, [])[: OTHER_HOUSES if place else HOUSES]]
+        hits.append(names.hit(at))
+    return hits[:limit]

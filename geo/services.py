@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import reduce
-from operator import or_
 
-import numpy as np
-import shapely
 from django.contrib.gis.geos import Point
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from geo import geocoder
 from geo.models import Address, District, Municipality
-from geo.policy import KIND_ADDRESS
+from geo.nearest import nearest_house
 from geo.search import Hit, search
-from geo.spatial import at_point, metres_between, within_metres
+from geo.spatial import at_point, metres_between
 
 __all__ = [
     "Hit",
@@ -27,7 +22,6 @@ __all__ = [
     "locate",
     "nearest_address",
     "owner_of",
-    "owners_of",
     "search",
     "with_outside",
 ]
@@ -71,37 +65,17 @@ def owner_of(point: Point | None) -> Municipality | None:
     return Municipality.objects.owning(point)
 
 
-def owners_of(lons: Sequence[float], lats: Sequence[float]) -> list[int | None]:
-    """`owner_of` for many points at once, ids in order: one query, the rest in memory."""
-    xs, ys = np.asarray(lons, dtype=np.float64), np.asarray(lats, dtype=np.float64)
-    rows = list(Municipality.objects.active().exclude(boundary=None).order_by("id"))
-    parents = {row.id: row.parent_id for row in rows}
+def inside(municipality: Municipality, point: Point, *, owner: Municipality | None = None) -> bool:
+    """Whether the point belongs to the municipality or one below it; always, while it has no boundary.
 
-    def depth(pk: int | None) -> int:
-        steps = 0
-        while pk is not None and steps < 9:
-            steps, pk = steps + 1, parents.get(pk)
-        return steps
-
-    owner = np.zeros(len(xs), dtype=np.int64)
-    for row in sorted(rows, key=lambda one: (-depth(one.id), one.id)):
-        boundary = row.boundary
-        if boundary is None:
-            continue
-        area = shapely.from_wkb(bytes(boundary.wkb))
-        shapely.prepare(area)
-        west, south, east, north = area.bounds
-        free = np.flatnonzero((owner == 0) & (xs >= west) & (xs <= east) & (ys >= south) & (ys <= north))
-        owner[free[shapely.intersects_xy(area, xs[free], ys[free])]] = row.id
-    return [int(pk) or None for pk in owner]
-
-
-def inside(municipality: Municipality, point: Point) -> bool:
-    """Whether the point belongs to the municipality or one below it; always, while it has no boundary."""
+    Who knows the `owner` already saves asking for it.
+    """
+    if owner is not None and municipality.pk in owner.chain_ids():
+        return True
     if not Municipality.objects.filter(pk=municipality.pk).exclude(boundary=None).exists():
         return True
-    owner = owner_of(point)
-    return owner is not None and owner.id in municipality.family_ids()
+    owner = owner or owner_of(point)
+    return owner is not None and municipality.pk in owner.chain_ids()
 
 
 def nearest_address(
@@ -111,19 +85,20 @@ def nearest_address(
 
     Of the house only name, place and district are loaded.
     """
-    # Its own houses and those of the two levels below it: as a condition, since asking for the ids costs a query more.
-    family = (f"municipality{'__parent' * level}" for level in range(3))
-    houses = (
-        Address.objects.filter(reduce(or_, (Q(**{path: municipality.pk}) for path in family)), kind=KIND_ADDRESS)
-        .select_related("district")
-        .only("label", "place", "district__municipality_id", "district__name", "district__slug")
+    found = nearest_house(municipality.pk, point.x, point.y, within=within)
+    if found is None:
+        return None
+    # from_db wants its values in the order of the model's fields.
+    house = Address.from_db(
+        None, ["id", "place", "district_id", "label"], [found.pk, found.place, found.district, found.label]
     )
-    # A query costs more than measuring the few hundred houses in sight, so the first step is wide.
-    for reach in (*(step for step in (IN_SIGHT, TOO_FAR) if step < within), within):
-        found = within_metres(houses, point, reach).first()
-        if found is not None:
-            return found, float(found.distance.m)  # type: ignore[attr-defined]
-    return None
+    house.district = None
+    if found.district is not None:
+        names = ["id", "municipality_id", "name", "slug"]
+        house.district = District.from_db(
+            None, names, [found.district, found.district_of, found.district_name, found.district_slug]
+        )
+    return house, found.metres
 
 
 def district_of(municipality: Municipality, point: Point) -> District | None:

@@ -14,14 +14,14 @@ import re
 import time
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
-from pathlib import Path
 from typing import Final, NamedTuple
 
-from diskcache import Cache
 from django.conf import settings
 
 from geo import tile_area
 from geo.flight import alone
+from geo.shelf import Breaker, folder, keep, look
+from geo.shelf import store as store
 from net import http
 from net.guard import NetError
 
@@ -36,8 +36,6 @@ MAX_BYTES = 1_000_000
 #: How long a tile is taken as it is: what the source says, within bounds; a week if it says nothing.
 FRESH_SECONDS = 7 * 86_400
 SHORTEST, LONGEST = 3600, 30 * 86_400
-#: A source that stays away leaves a tile in use so long.
-STALE_SECONDS = 90 * 86_400
 #: A tile that failed is left alone so long; the source after so many failures in a row.
 RETRY_SECONDS = 20
 FAILURES = 3
@@ -77,20 +75,6 @@ class _Kept(NamedTuple):
         return Tile(self.body, self.kind, self.tag, BROWSER_SECONDS if now < self.until else 60)
 
 
-@lru_cache(maxsize=2)
-def _store(folder: str, limit: int) -> Cache:
-    return Cache(folder, size_limit=limit, eviction_policy="least-recently-used", timeout=5)
-
-
-def store() -> Cache:
-    """The disk cache below DATA_DIR/tiles."""
-    return _store(str(_folder()), settings.TILE_CACHE_MB << 20)
-
-
-def _folder() -> Path:
-    return Path(settings.DATA_DIR) / "tiles"
-
-
 @lru_cache(maxsize=1)
 def _background() -> ThreadPoolExecutor:
     return ThreadPoolExecutor(max_workers=2, thread_name_prefix="tiles")
@@ -117,7 +101,7 @@ def tile(z: int, x: int, y: int) -> Tile | None:
         return kept.tile(now)
     if not tile_area.holds(z, x, y):
         return None
-    with alone(_folder() / "locks", key, wait=TOTAL + 1) as first:
+    with alone(folder() / "locks", key, wait=TOTAL + 1) as first:
         kept, now = _read(key), time.time()
         if kept is None or (now >= kept.until and not kept.kind):
             kept = source.ask(key, url, kept) if first else None
@@ -126,19 +110,19 @@ def tile(z: int, x: int, y: int) -> Tile | None:
 
 def _renew(source: _Source, key: str, url: str) -> None:
     """Ask again for a tile that got old, unless somebody else does."""
-    with alone(_folder() / "locks", key, wait=0) as first:
+    with alone(folder() / "locks", key, wait=0) as first:
         kept = _read(key)
         if first and kept is not None and kept.until <= time.time():
             source.ask(key, url, kept)
 
 
 def _read(key: str) -> _Kept | None:
-    found = store().get(key, retry=True)
+    found = look(key)
     return None if found is None else _Kept(*found)
 
 
 def _keep(key: str, kept: _Kept) -> _Kept:
-    store().set(key, tuple(kept), expire=STALE_SECONDS, retry=True)
+    keep(key, tuple(kept))
     return kept
 
 
@@ -147,19 +131,20 @@ class _Source:
 
     def __init__(self, template: str) -> None:
         self.name = hashlib.sha256(template.encode()).hexdigest()[:12]
+        self.breaker = Breaker(self.name, failures=FAILURES, pause=PAUSE_SECONDS)
 
     def answers(self) -> bool:
         """Whether it may be asked: not within the pause after failures."""
-        return time.time() >= float(store().get(f"{self.name}:pause", 0, retry=True))
+        return self.breaker.answers()
 
     def ask(self, key: str, url: str, kept: _Kept | None) -> _Kept | None:
         """Ask for a tile, and keep what came of it; what was `kept` stays where nothing better came."""
         if not self.answers():
             return kept
-        if int(store().get(f"{self.name}:failures", 0, retry=True)) < FAILURES:
+        if not self.breaker.doubtful():
             return self._ask(key, url, kept)
         # After the pause one request tries whether it is back; the others do not wait for that.
-        with alone(_folder() / "locks", f"{self.name}:try", wait=0) as first:
+        with alone(folder() / "locks", f"{self.name}:try", wait=0) as first:
             return self._ask(key, url, kept) if first and self.answers() else kept
 
     def _ask(self, key: str, url: str, kept: _Kept | None) -> _Kept:
@@ -167,12 +152,12 @@ class _Source:
         answer = self._fetch(url, kept)
         now = time.time()
         if answer is None:
-            self._failed()
+            self.breaker.failed()
             return _keep(key, (kept or _NOTHING)._replace(until=now + RETRY_SECONDS))
         if time.monotonic() - started > SLOW:
-            self._failed()
-        elif store().get(f"{self.name}:failures", retry=True):
-            store().delete(f"{self.name}:failures", retry=True)
+            self.breaker.failed()
+        else:
+            self.breaker.worked()
         until = now + _fresh_for(answer)
         if answer.status == 304 and kept is not None:
             return _keep(key, kept._replace(until=until))
@@ -211,10 +196,6 @@ class _Source:
         kind = answer.headers.get("content-type", "").split(";")[0]
         logger.warning("tile source answered %s %s", answer.status, kind[:40] or "without a type")
         return None
-
-    def _failed(self) -> None:
-        if int(store().incr(f"{self.name}:failures", default=0, retry=True)) >= FAILURES:
-            store().set(f"{self.name}:pause", time.time() + PAUSE_SECONDS, expire=STALE_SECONDS, retry=True)
 
 
 _NOTHING: Final = _Kept(b"", "", "", "", "", 0.0)

@@ -54,12 +54,13 @@ def tile(request: HttpRequest, z: int, x: int, y: int) -> HttpResponse:
 @require_safe
 def archive(request: HttpRequest, slug: str) -> HttpResponseBase:
     """The vector base map of a municipality, in the parts that a map asks for."""
-    path = base_map.path_of(slug)
     try:
-        response = ranges.serve(request, path, tag=base_map.tag_of(path), kind=base_map.KIND)
+        response = ranges.serve(request, base_map.path_of(slug), kind=base_map.KIND)
     except FileNotFoundError as error:
         raise Http404 from error
-    response["Cache-Control"] = "public, max-age=86400"
+    # Its address names the archive (base_map.Archive): under that of an older one nobody keeps parts of the new.
+    same = request.META.get("QUERY_STRING", "") == response["ETag"].strip('"')
+    response["Cache-Control"] = "public, max-age=86400" if same else "no-cache"
     return response
 
 
@@ -120,7 +121,7 @@ def place_at(request: HttpRequest) -> HttpResponse:
     if found.municipality is not None:
         owner = {"name": found.municipality.title, "url": found.municipality.base_url()}
     answer = {
-        "inside": services.inside(here, point),
+        "inside": services.inside(here, point, owner=found.municipality),
         "owner": owner,
         "district": found.district.name if found.district else None,
         "address": found.address,

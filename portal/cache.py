@@ -45,3 +45,6 @@ class DiskCache(DjangoCache):  # type: ignore[misc]
             return int(super().incr(*args, **kwargs))
         except CACHE_ERRORS as error:
             raise ValueError("the cache is down") from error
+
+    def close(self, **kwargs: Any) -> None:
+        """Django says so after every request; opening the file again costs more than all that is asked of it."""

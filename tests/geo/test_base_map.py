@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import os
+from datetime import timedelta
 from pathlib import Path
 
 import pyogrio
 import pytest
 from django.core.management import CommandError, call_command
 from django.test import Client
+from django.utils import timezone
 from pytest_django.fixtures import Settings
 
 from geo import base_map
+from geo.gazetteer import import_rows
 from geo.models import Municipality
+from geo.pmtiles import About
+from geo.rows import Row
+from outbox import run_all
+from tests.geo.conftest import at
 
 URL = "/karte/harsewinkel.pmtiles"
 
@@ -120,3 +128,17 @@ def test_an_extract_of_openstreetmap_is_drawn_around_the_town(
     with pytest.raises(CommandError, match="cannot be read"):
         call_command("build_map", "harsewinkel", osm=extract)
     assert base_map.archive_of(town) is not None
+
+
+def test_it_is_made_again_after_an_import_unless_it_came_from_elsewhere(
+    built: Path, gazetteer: Municipality, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    os.utime(built, (1, 1))
+    rows = [Row(kind="poi", name="Hallenbad", point=at(8.2, 51.95))]
+    import_rows(municipality=gazetteer, rows=rows, source="baeder")
+    run_all()
+    assert names_in(built, "pois") == {"Freibad Harsewinkel", "Hallenbad"}
+    assert base_map.build_again(gazetteer, since=timezone.now() - timedelta(hours=1)) == []
+    os.utime(built, (1, 1))
+    monkeypatch.setattr(base_map, "about", lambda _path: About(15, "© OpenStreetMap-Mitwirkende", gazetteer.title))
+    assert base_map.build_again(gazetteer, since=timezone.now()) == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -35,8 +36,9 @@ class Outside:
 
 
 @pytest.fixture
-def outside(monkeypatch: pytest.MonkeyPatch, settings: Settings) -> Outside:
+def outside(monkeypatch: pytest.MonkeyPatch, settings: Settings, tmp_path: Path) -> Outside:
     found = Outside()
+    settings.DATA_DIR = tmp_path
     monkeypatch.setattr(http, "fetch", found.fetch)
     settings.GEOCODER_URL = "https://geocoder.example.org"
     settings.GEOCODER_KIND = "nominatim"

@@ -8,9 +8,14 @@ from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
+from pytest_django.fixtures import Settings
 
+from geo.flight import alone
+from geo.gazetteer import import_rows
 from geo.models import Address, District, Municipality, Street
+from geo.rows import Row
 from geo.search import search
+from tests.geo.conftest import at
 
 CSV = """\
 \ufeffStraße;Hausnummer;Adz;PLZ;Ort;Ortsteil;Ostwert;Nordwert;OID
@@ -238,3 +243,46 @@ def test_a_boundary_that_comes_later_gives_houses_their_district(town: Municipal
     run(path)
     assert search(town, "Langer Weg 2")[0].place == "Dorf"
     assert run(tmp_path / "a.csv")[0].startswith("0 new, 0 changed")
+
+
+ODD = {
+    "empty": (b"", "the file is empty"),
+    "one column of coordinates": (b"Strasse;Nr;Ostwert\nWeg;1;8.2\n", "only one column of coordinates"),
+    "an open quotation mark": (b'Strasse;Nr\n"Weg;1\n' + b"x" * 200_000, "quotation mark missing"),
+    "east and north exchanged": (b"Strasse;Nr;lon;lat\n" + b"Weg;1;51.95;8.2\n", "east and north"),
+}
+
+
+@pytest.mark.parametrize("odd", ODD)
+def test_an_odd_file_is_named_and_nothing_of_it_taken(town: Municipality, tmp_path: Path, odd: str) -> None:
+    content, reason = ODD[odd]
+    path = tmp_path / "odd.csv"
+    path.write_bytes(content)
+    with pytest.raises(CommandError, match=reason):
+        call_command("import_gazetteer", str(path), municipality=town.slug, verbosity=0)
+    assert not Address.objects.exists()
+
+
+def test_rows_far_away_or_too_long_are_named(town: Municipality) -> None:
+    rows = [Row(street="Weg", house_number=str(number), point=at(8.2, 51.95)) for number in range(5)]
+    rows += [
+        Row(street="Weg", house_number="9", point=at(13.4, 52.5)),
+        Row(street="W" * 151, house_number="1", point=at(8.2, 51.95)),
+        Row(street="Weg", house_number="11"),
+    ]
+    counts = import_rows(municipality=town, rows=rows, source="a")
+    assert len(counts.bad) == 2
+    assert "far from" in counts.bad[0]
+    assert "more than 150" in counts.bad[1]
+    assert counts.placeless == 1
+
+
+def test_one_import_at_a_time(town: Municipality, settings: Settings, tmp_path: Path) -> None:
+    settings.DATA_DIR = tmp_path
+    path = tmp_path / "wege.csv"
+    path.write_text("Strasse;Nr\nWeg;1\n", encoding="utf-16")
+    other = alone(tmp_path / "locks" / f"gazetteer-{town.slug}", town.slug, wait=0)
+    with other, pytest.raises(CommandError, match="is running"):
+        call_command("import_gazetteer", str(path), municipality=town.slug, verbosity=0)
+    call_command("import_gazetteer", str(path), municipality=town.slug, verbosity=0)
+    assert Address.objects.filter(label="Weg 1").exists()

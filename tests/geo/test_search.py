@@ -135,9 +135,9 @@ def test_names_are_kept_until_they_change(
     rows = [Row(street="Mühlenstraße", house_number=str(n), point=at(8.2, 51.95)) for n in range(1, 9)]
     import_rows(municipality=town, rows=rows, source="a")
     assert labels(town, "Mühlnstr. 5")[0] == "Mühlenstraße 5"
-    with django_assert_num_queries(3):
-        search(town, "Mühlnstr. 5", near=at(8.2, 51.95))
     with django_assert_num_queries(2):
+        search(town, "Mühlnstr. 5", near=at(8.2, 51.95))
+    with django_assert_num_queries(1):
         search(town, "Mühl")
     import_rows(municipality=town, rows=[Row(kind="poi", name="Freibad", point=at(8.2, 51.95))], source="b")
     assert labels(town, "Freibad") == ["Freibad"]

@@ -8,7 +8,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.utils import translation
 
-from geo import services
+from geo import many, services
 from geo.models import Address, District, Municipality
 from tests.geo.conftest import at, box
 
@@ -24,9 +24,9 @@ def test_many_owners_are_the_same(county: Municipality, town: Municipality) -> N
     lons = [dice.uniform(7.9, 8.5) for _ in range(200)] + [8.2]
     lats = [dice.uniform(51.85, 52.25) for _ in range(200)] + [52.05]
     single = [services.owner_of(at(lon, lat)) for lon, lat in zip(lons, lats, strict=True)]
-    assert services.owners_of(lons, lats) == [one.id if one else None for one in single]
+    assert many.owners_of(lons, lats) == [one.id if one else None for one in single]
     assert len({one.id for one in single if one}) == 4
-    assert services.owners_of([], []) == []
+    assert many.owners_of([], []) == []
 
 
 def test_inside(county: Municipality, town: Municipality) -> None:

@@ -283,3 +283,16 @@ def test_a_process_that_dies_lets_go(tmp_path: Path) -> None:
 
 def test_a_tile_is_only_read(client: Client, upstream: Upstream) -> None:
     assert client.post(HERE).status_code == 405
+
+
+def test_a_full_disk_forgets_tiles_and_still_shows_them(
+    client: Client, upstream: Upstream, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_args: object, **_kwargs: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("diskcache.Cache.set", full)
+    monkeypatch.setattr("geo.flight.os.open", full)
+    assert client.get(HERE).content == PNG
+    assert client.get(HERE).content == PNG
+    assert len(upstream.asked) == 2

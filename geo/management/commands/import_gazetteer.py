@@ -9,13 +9,18 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from tqdm import tqdm
 
+from geo.flight import alone
 from geo.gazetteer import Counts, Row, Vanished, import_rows
 from geo.models import Municipality
 from geo.reading import Bad, BadFile, read
+
+#: Rows that cannot be used are named one by one up to here.
+MOST_REASONS = 50
 
 
 class Command(BaseCommand):
@@ -58,19 +63,28 @@ class Command(BaseCommand):
                     yield row
 
         source = options["source"] or path.stem[:50]
+        locks = Path(settings.DATA_DIR) / "locks" / f"gazetteer-{municipality.slug}"
         try:
-            counts = import_rows(
-                municipality=municipality,
-                rows=rows(),
-                source=source,
-                vanished=vanished,
-                dry_run=options["dry_run"],
-            )
+            with alone(locks, municipality.slug, wait=0) as first:
+                if not first:
+                    raise CommandError(f"Another import for {municipality.slug} is running.")
+                counts = import_rows(
+                    municipality=municipality,
+                    rows=rows(),
+                    source=source,
+                    vanished=vanished,
+                    dry_run=options["dry_run"],
+                )
+        except KeyboardInterrupt as error:
+            raise CommandError("Stopped. Whole batches of 1,000 rows are in; run it again for the rest.") from error
         except (BadFile, ValidationError) as error:
             reason = " ".join(error.messages) if isinstance(error, ValidationError) else str(error)
             raise CommandError(f"{path.name}: {reason}") from error
-        for reason in [*bad, *counts.bad]:
+        reasons = [*bad, *counts.bad]
+        for reason in reasons[:MOST_REASONS]:
             self.stderr.write(reason)
+        if len(reasons) > MOST_REASONS:
+            self.stderr.write(f"… and {len(reasons) - MOST_REASONS} more")
         self._say(counts, len(bad), dry=options["dry_run"])
 
     def _say(self, counts: Counts, bad: int, *, dry: bool) -> None:
@@ -78,6 +92,8 @@ class Command(BaseCommand):
             f"{counts.created} new, {counts.changed} changed, {counts.same} as before, {counts.removed} removed,"
             f" {bad + len(counts.bad)} not usable" + (" (nothing was written)" if dry else "")
         )
+        if counts.placeless:
+            self.stdout.write(f"{counts.placeless} have no place on the map in the file")
         if counts.kept:
             self.stderr.write(
                 f"{counts.kept} entries are no longer in the file. They stay, since that is more than a fifth of the"
