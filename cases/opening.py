@@ -4,12 +4,39 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import CharField, Func, Value
+from django.db.models.sql.compiler import SQLCompiler
+
 from cases import routing
 from cases.change import Act, By, payload_hash
 from cases.errors import KeyReused
 from cases.models import Case, Contact, Entry, Topic
 from cases.policy import Deed
 from geo.models import Municipality
+
+
+class _NumberOfRow(Func):
+    """SQL of the number of the very row that is written, so that it needs no second statement: its id is drawn already
+    when PostgreSQL works out the number (the id is the first column); on SQLite whoever writes is alone. Were that ever
+    different, no two rows could have the number, and the insert would fail.
+    """
+
+    arity = 1
+
+    def __init__(self, begin: str) -> None:
+        super().__init__(Value(begin), output_field=CharField())
+
+    def as_postgresql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **_extra: Any) -> Any:
+        """The id that this session has drawn last; six digits, or more where it takes more."""
+        drawn = "currval('cases_case_id_seq')::text"
+        template = f"(%(expressions)s || lpad({drawn}, greatest(6, length({drawn})), '0'))"
+        return super().as_sql(compiler, connection, template=template)
+
+    def as_sqlite(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **_extra: Any) -> Any:
+        """One more than the highest id there ever was (AUTOINCREMENT)."""
+        drawn = "COALESCE((SELECT seq FROM sqlite_sequence WHERE name = 'cases_case'), 0) + 1"
+        return super().as_sql(compiler, connection, template=f"(%(expressions)s || printf('%%%%06d', {drawn}))")
 
 
 def open_case(
@@ -50,9 +77,10 @@ def open_case(
         case.unit = routing.unit_for(municipality=municipality, topic=topic, point=case.point)
     if case.unit_id is not None:
         case.assigned_at = act.at
-    case.save()
-    case.number = f"{municipality.prefix}-{act.at.astimezone(routing.BERLIN).year}-{case.pk:06d}"
-    Case.objects.filter(pk=case.pk).update(number=case.number)
+    begin = f"{municipality.prefix}-{act.at.astimezone(routing.BERLIN).year}-"
+    case.number = _NumberOfRow(begin)  # type: ignore[assignment]
+    case.save(force_insert=True)
+    case.number = f"{begin}{case.pk:06d}"
     entry = Entry.objects.create(
         case=case,
         deed=Deed.SUBMITTED.value,

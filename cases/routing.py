@@ -18,6 +18,7 @@ from accounts.models import Unit, User
 from cases.models import Case, Responsibility, Stage, TextBlock, Topic
 from cases.policy import Means, State
 from geo.models import Municipality
+from outbox.kept import kept
 
 BERLIN = ZoneInfo("Europe/Berlin")
 Row = TypeVar("Row", Topic, Stage, TextBlock)
@@ -46,6 +47,12 @@ def stages(municipality: Municipality, state: State | None = None) -> list[Stage
     """The stages that hold in a municipality (of one state), in order."""
     rows = Stage.objects.filter(municipality__in=municipality.chain())
     return [row for row in inherited(rows, municipality) if state is None or row.state == state.value]
+
+
+def first_stage(municipality: Municipality, state: State) -> Stage | None:
+    """The stage in which a case of a state begins, None where none is set up. Kept, see outbox.kept."""
+    key = ("first stage", state.value, *municipality.chain_ids())
+    return kept(key, lambda: next(iter(stages(municipality, state)), None))
 
 
 def stage_that_means(municipality: Municipality, means: Means, *states: State) -> Stage | None:
@@ -112,6 +119,14 @@ def responsibilities(municipality: Municipality, topic: Topic | None = None) -> 
     return list(rows.select_related("unit", "topic__parent").order_by("pk"))
 
 
+def _measured(rows: list[Responsibility]) -> list[Responsibility]:
+    """The same rows; what GEOS works out of an area once and notes in it is noted before threads share it."""
+    for row in rows:
+        if row.area is not None:
+            row.area.extent  # noqa: B018
+    return rows
+
+
 def judged(
     rows: Iterable[Responsibility], *, municipality: Municipality, topic: Topic, point: Point | None
 ) -> list[Judged]:
@@ -137,8 +152,10 @@ def _lost(one: Judged, winner: Judged) -> Judged:
 
 
 def responsibility_for(*, municipality: Municipality, topic: Topic, point: Point | None) -> Responsibility | None:
-    """The row that decides who settles it; the order stands in Weight."""
-    found = judged(responsibilities(municipality, topic), municipality=municipality, topic=topic, point=point)
+    """The row that decides who settles it; the order stands in Weight. The rows are kept, see outbox.kept."""
+    key = ("responsibilities", *municipality.chain_ids(), *lineage(topic))
+    rows = kept(key, lambda: _measured(responsibilities(municipality, topic)))
+    found = judged(rows, municipality=municipality, topic=topic, point=point)
     return found[0].row if found and found[0].fits else None
 
 

@@ -88,3 +88,12 @@ class Job(Leased):
 
     def __str__(self) -> str:
         return f"{self.consumer} of event #{self.event_id}"
+
+
+class Change(models.Model):
+    """A row of some rule was changed: a random number, written by triggers. See outbox.kept."""
+
+    value = models.BigIntegerField()
+
+    def __str__(self) -> str:
+        return f"change {self.pk}"

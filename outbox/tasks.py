@@ -9,7 +9,7 @@ from celery.schedules import crontab
 from celery.signals import worker_ready
 from django.utils import timezone
 
-from outbox import bell, work
+from outbox import bell, kept, work
 from outbox.leases import release_dead
 from outbox.models import LeasedQuerySet
 from outbox.registry import TABLES
@@ -44,6 +44,7 @@ def sweep() -> None:
 def prune() -> None:
     """Deletes what was done a month ago, and what was parked three months ago."""
     work.prune()
+    kept.prune()
 
 
 @worker_ready.connect  # type: ignore[untyped-decorator]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
@@ -13,6 +14,7 @@ from django.utils.translation import gettext as _
 from cases import routing
 from cases.models import Topic
 from geo.models import Municipality
+from outbox.kept import kept
 from reports.emergency import running
 from reports.models import Category
 
@@ -55,7 +57,19 @@ def only(groups: list[Group], slugs: Collection[str]) -> list[Group]:
 
 def category_of(municipality: Municipality, slug: str) -> Category | None:
     """The category that holds in a municipality under this slug, None if there is none (or it or its group is
-    switched off). One query."""
+    switched off). One query, none where it is kept (see outbox.kept)."""
+    of_all = kept(("categories", *municipality.chain_ids()), dict[str, Category])
+    if slug in of_all:
+        found = copy.copy(of_all[slug])
+        found.topic = copy.copy(found.topic)
+        return found
+    category = _category_of(municipality, slug)
+    if category is not None:
+        of_all[slug] = category
+    return category
+
+
+def _category_of(municipality: Municipality, slug: str) -> Category | None:
     chain = municipality.chain()
     groups = Topic.objects.filter(municipality__in=chain, slug=slug, parent__isnull=False).values("parent__slug")
     rows = Topic.objects.filter(

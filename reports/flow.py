@@ -30,7 +30,7 @@ from reports.categories import offered_category
 from reports.models import Category
 from reports.nearby import nearby
 from reports.policy import KIND, NEARBY_MAX, PhotoRule
-from reports.submission import Person, current_version, photo_problem, submit
+from reports.submission import Person, current_version, family_of, photo_problem, submit
 
 PLACE: Final = "ort"
 WHAT: Final = "was"
@@ -145,7 +145,7 @@ def find(*, municipality: Municipality, secret: str, at: datetime) -> Draft | No
 def _made(municipality: Municipality, draft: Draft) -> Case | None:
     """The case that was made with the draft's key, None if there is none yet."""
     return Case.objects.filter(
-        municipality_id__in=municipality.family_ids(), kind=KIND, client_key=draft.client_key
+        municipality_id__in=family_of(municipality), kind=KIND, client_key=draft.client_key
     ).first()
 
 

@@ -24,6 +24,7 @@ from geo.localized import localized
 from geo.models import Municipality
 from geo.services import locate
 from geo.spatial import make_point
+from outbox.kept import looking
 from reports import flow, flow_last, flow_photos, flow_steps, throttle
 from reports.categories import category_of, offered, offered_category, why_not
 from reports.flow_forms import coordinates
@@ -132,6 +133,7 @@ def _own_draft(request: HttpRequest, secret: str) -> Draft | None:
 @csrf_exempt
 @private
 @require_http_methods(["GET", "HEAD", "POST"])
+@looking()
 def step(request: HttpRequest, secret: str, step: str) -> HttpResponse:
     """One step of a draft. A draft that was sent leads to its receipt, whatever is asked of it."""
     if step not in STEPS:

@@ -12,10 +12,25 @@ from cases.kinds import Kind
 from cases.models import Case
 from forms.services import present
 from geo.localized import localized
+from outbox.kept import watch
 from reports.models import Report
 from reports.policy import FEEDBACK, KIND
 from reports.praise import is_praise
 from reports.showing import public_path
+
+watch(
+    "geo_municipality",
+    "geo_district",
+    "accounts_unit",
+    "cases_topic",
+    "cases_stage",
+    "cases_responsibility",
+    "form_engine_form",
+    "form_engine_formversion",
+    "reports_category",
+    "reports_emergency",
+)
+"""What says what becomes of a new report; it is kept in memory until one of these changes."""
 
 
 def _own_path(case: Case) -> str:

@@ -27,7 +27,9 @@ from geo import grid
 from geo.folding import one_line
 from geo.models import Municipality
 from geo.services import IN_SIGHT, locate, owner_of
+from geo.whereabouts import Whereabouts, whereabouts
 from outbox.events import emit
+from outbox.kept import kept, looking
 from reports.categories import category_of, why_not
 from reports.models import Category, Photo, Report
 from reports.policy import ADDRESS_MAX, ASSET_MAX, KIND, TEXT_MAX, PhotoRule
@@ -43,6 +45,7 @@ class Person:
     public_name: bool = False
 
 
+@looking()
 def submit(
     *,
     municipality: Municipality,
@@ -69,21 +72,22 @@ def submit(
     beside `files`. Raises Invalid with messages per field
     (category, text, point, address, asset, email, name, phone, photos, answers.<slug>) and KeyReused.
     """
-    person = person or Person()
+    person, answers = person or Person(), answers or {}
     asked = {
         "category": category.topic.slug,
         "text": text,
         "point": [round(point.x, 7), round(point.y, 7)] if point else None,
         "address": address,
         "person": [person.email, person.name, person.phone, person.public_name],
-        "answers": dict(answers or {}),
+        "answers": dict(answers),
     }
     if asset:
         asked["asset"] = asset
     digest = payload_hash(asked)
-    owner = owner_of(point)
+    place = whereabouts(point) if point is not None else Whereabouts(None, None, "")
+    owner = place.owner
     there = True
-    if owner is not None and owner.pk != municipality.pk and owner.pk in municipality.family_ids():
+    if owner is not None and owner.pk != municipality.pk and owner.pk in family_of(municipality):
         municipality = owner
         known = category_of(owner, category.topic.slug)
         category, there = known or category, known is not None
@@ -96,12 +100,15 @@ def submit(
     day = timezone.localdate(act.at)
     wrong = {} if for_somebody else _unfitting(municipality, category, day, len(files) + photos, there)
     checked = _checked(
-        municipality, category, text, point, problem, address, person, answers or {}, language, for_somebody, wrong
+        municipality, category, text, point, problem, address, person, answers, language, for_somebody, wrong
     )
-    place = locate(point, owner=municipality, within=IN_SIGHT) if point is not None else None
-    found_address = place.text if place is not None else ""
-    stage = next(iter(routing.stages(municipality, State.NEW)), None)
+    if point is not None and (owner is None or owner.pk != municipality.pk):  # it has no boundary
+        known = locate(point, owner=municipality, within=IN_SIGHT)
+        place = Whereabouts(municipality, known.district.pk if known.district else None, known.text)
+    found_address = place.text
+    stage = routing.first_stage(municipality, State.NEW)
     unit = routing.unit_for(municipality=municipality, topic=category.topic, point=point)
+    shown = category.release_at_once and category.rules.public
     try:
         with transaction.atomic():
             case, entry = open_case(
@@ -116,13 +123,16 @@ def submit(
                 language=language,
                 point=point,
                 grid=grid.of_point(point),
-                district=place.district if place is not None else None,
+                district_id=place.district_id,
                 stage=stage,
                 unit=unit,
                 deadline=category.rules.deadline,
+                public_at=act.at if shown else None,
             )
             report = Report.objects.create(
                 case=case,
+                text_released=shown,
+                public_text=checked.text if shown else "",
                 asset=one_line(asset, ASSET_MAX),
                 text=checked.text,
                 address=checked.address or found_address,
@@ -130,16 +140,14 @@ def submit(
                 answers=checked.answers,
                 form_version=checked.version,
             )
-            for position, file in enumerate(files):
-                Photo.objects.create(report=report, file=file, position=position, by_staff=by.actor is Actor.STAFF)
-            File.objects.filter(pk__in=[file.pk for file in files]).update(case=case, entry=entry, draft=None)
-            if category.release_at_once and category.rules.public:
-                report.text_released, report.public_text = True, report.text
-                report.save(update_fields=["text_released", "public_text"])
-                for photo in report.photos.select_related("file"):
-                    show_photo(photo)
-                case.public_at = act.at
-                case.save(update_fields=["public_at"])
+            Photo.objects.bulk_create(
+                Photo(report=report, file=file, position=position, by_staff=by.actor is Actor.STAFF)
+                for position, file in enumerate(files)
+            )
+            if files:
+                File.objects.filter(pk__in=[file.pk for file in files]).update(case=case, entry=entry, draft=None)
+            for photo in report.photos.select_related("file") if shown and files else ():
+                show_photo(photo)
             emit(f"case.{Deed.SUBMITTED}", case=case.pk, entry=entry.pk)
     except IntegrityError:
         # Two requests with one key at once: the other one was first.
@@ -148,6 +156,11 @@ def submit(
             raise
         return again, False
     return case, True
+
+
+def family_of(municipality: Municipality) -> list[int]:
+    """Its `family_ids`, kept."""
+    return kept(("family", municipality.pk), municipality.family_ids)
 
 
 def _unfitting(
@@ -267,7 +280,7 @@ def outside(municipality: Municipality, point: Point) -> str:
 
 def _elsewhere(municipality: Municipality, owner: Municipality | None) -> str:
     """`outside` of a point whose owner is known."""
-    if owner is not None and (owner.pk == municipality.pk or owner.pk in municipality.family_ids()):
+    if owner is not None and (owner.pk == municipality.pk or owner.pk in family_of(municipality)):
         return ""
     if municipality.boundary is None:
         return ""
@@ -285,7 +298,8 @@ def current_version(category: Category) -> FormVersion | None:
     """The published version of the category's questions, None without questions."""
     if category.form_id is None:
         return None
-    return FormVersion.objects.filter(form_id=category.form_id, published_at__isnull=False).order_by("-number").first()
+    rows = FormVersion.objects.filter(form_id=category.form_id, published_at__isnull=False).order_by("-number")
+    return kept(("form", category.form_id), rows.first)
 
 
 def show_photo(photo: Photo) -> None:
