@@ -78,7 +78,7 @@ def colleagues(user: User) -> list[User]:
     seeing = [role.value for role, permissions in GRANTS.items() if Permission.SEE in permissions]
     towns = Membership.objects.filter(user=user, role__in=seeing).values("municipality")
     rows = User.objects.filter(
-        is_active=True, phone=None, memberships__municipality__in=towns, memberships__role__in=seeing
+        is_active=True, phone=None, api_key=None, memberships__municipality__in=towns, memberships__role__in=seeing
     ).exclude(pk=user.pk)
     return list(rows.distinct().order_by("name", "pk"))
 
@@ -87,7 +87,7 @@ def looked_after(user: User) -> list[User]:
     """Whose absence somebody may note besides their own: of all who work in a municipality where they assign every
     case (the complaint management), by name."""
     towns = reach(user, Permission.ASSIGN).municipalities
-    rows = User.objects.filter(is_active=True, phone=None, memberships__municipality__in=towns)
+    rows = User.objects.filter(is_active=True, phone=None, api_key=None, memberships__municipality__in=towns)
     return list(rows.exclude(pk=user.pk).distinct().order_by("name", "pk"))
 
 

@@ -232,6 +232,38 @@ class Phone(models.Model):
         return f"phone {self.pk}"
 
 
+class ApiKey(models.Model):
+    """A program's key to the interfaces of one municipality (or of one unit of it), of which only a hash is kept.
+
+    Verbs: `accounts.keys`.
+    """
+
+    municipality = models.ForeignKey(Municipality, models.CASCADE, related_name="api_keys")
+    unit = models.ForeignKey(Unit, models.CASCADE, null=True, blank=True, related_name="api_keys")
+    """Null: the whole municipality."""
+    user = models.OneToOneField(User, models.CASCADE, null=True, blank=True, related_name="api_key")
+    """The account that does what scopes of staff allow; without mailbox and password. Null for the other scopes."""
+    name = models.CharField(max_length=120)
+    begin = models.CharField(max_length=12)
+    """How the key begins, so that people recognise it."""
+    digest = models.CharField(max_length=64, unique=True)
+    """SHA-256 of the key."""
+    scopes = models.JSONField(default=list)
+    """Values of policy.Scope."""
+    made_at = models.DateTimeField()
+    made_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True, blank=True)
+    """When it was last used, to the minute."""
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["name", "pk"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class RuleChange(models.Model):
     """One change of a rule: who, when, what, and the values before and after. Written by `accounts.rulelog.note`,
     never changed."""

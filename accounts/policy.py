@@ -33,6 +33,21 @@ NO_MAILBOX = "telefon.invalid"
 """Accounts of crew phones have an address here, which no mail can reach (RFC 6761, 6.4)."""
 
 
+class Scope(StrEnum):
+    """What a key of a program is good for."""
+
+    READ = "read"
+    """Read what is public, with a throttle of its own."""
+    SUBMIT = "submit"
+    """Hand in reports."""
+    TRIAGE = "triage"
+    """What a clerk does: release, answer, set states, assign."""
+    FIELD = "field"
+    """What a field worker does: set states, write notes."""
+    ADMIN = "admin"
+    """What an administrator does."""
+
+
 class Permission(StrEnum):
     """What a verb asks for."""
 
@@ -81,3 +96,9 @@ GRANTS: dict[Role, frozenset[Permission]] = {
 
 WHOLE_MUNICIPALITY: frozenset[Role] = frozenset({Role.ADMIN, Role.MANAGER, Role.EDITOR, Role.COUNTY})
 """Roles whose rights hold in the whole municipality; the others see the cases of their units, or handed to them."""
+
+SCOPE_ROLES: dict[Scope, Role] = {Scope.TRIAGE: Role.CLERK, Scope.FIELD: Role.FIELD, Scope.ADMIN: Role.ADMIN}
+"""The role that a scope gives the account behind a key, in its municipality or the one unit it is for; the other
+scopes give none, so that nothing that is not public is ever read with them."""
+WHOLE_HOUSE_SCOPES: frozenset[Scope] = frozenset({Scope.ADMIN})
+"""Scopes that a key for one unit cannot have."""

@@ -138,6 +138,8 @@ class Municipality(models.Model):
     else geo.policy.PATIENCE. Read it by `waits`."""
     proof_of_work = models.BooleanField(_("proof of work at all times"), default=False, db_default=False)
     """Without it only under attack; see geo.proof.policy."""
+    keys_only = models.BooleanField(_("programs need a key to hand in reports"), default=False, db_default=False)
+    """Holds for Open311; see accounts.keys."""
     original_days = models.PositiveSmallIntegerField(_("originals of photos are kept for days"), null=True, blank=True)
     contact_days = models.PositiveSmallIntegerField(_("contact data are kept for days"), null=True, blank=True)
     photo_days = models.PositiveSmallIntegerField(_("photos are kept for days"), null=True, blank=True)

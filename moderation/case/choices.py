@@ -93,6 +93,7 @@ def people(case: Case) -> list[tuple[User, str]]:
     seeing = [role.value for role, grants in GRANTS.items() if Permission.SEE in grants]
     rows = (
         Membership.objects.filter(municipality=case.municipality_id, role__in=seeing, user__is_active=True)
+        .filter(user__api_key=None)
         .select_related("user", "unit")
         .order_by("user__name", "user_id", "unit__name")
     )

@@ -41,6 +41,7 @@ SUBJECTS: Final[dict[str, Any]] = {
     "workdays": gettext_lazy("Working days"),
     "terms": gettext_lazy("Terms of keeping"),
     "directory": gettext_lazy("Login with the accounts of the town hall"),
+    "api_key": gettext_lazy("Key for programs"),
     "page": gettext_lazy("Page"),
     "statement": gettext_lazy("Statement on accessibility"),
     "video": gettext_lazy("Video in sign language"),
@@ -67,6 +68,8 @@ MODELS: Final[dict[str, tuple[type[models.Model], ...]]] = {
 """Whose fields the names are; a municipality's where nothing is said."""
 NAMES: Final[dict[str, Any]] = {
     "active": gettext_lazy("in use"),
+    "scopes": gettext_lazy("What may it do?"),
+    "expires_at": gettext_lazy("Last day"),
     "password": gettext_lazy("Password"),
     "slug": gettext_lazy("Short name"),
     "icon": gettext_lazy("Icon"),

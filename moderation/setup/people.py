@@ -95,7 +95,7 @@ def _members(town: Municipality, words: str = "") -> list[tuple[User, list[Membe
     """People with their roles, by name, without the phones of crews; with `words` those whose name, address or unit
     holds them."""
     found: dict[User, list[Membership]] = {}
-    rows = Membership.objects.filter(municipality=town, user__phone=None)
+    rows = Membership.objects.filter(municipality=town, user__phone=None, user__api_key=None)
     if words:
         meant = Q(user__name__icontains=words) | Q(user__email__icontains=words) | Q(unit__name__icontains=words)
         rows = rows.filter(user__in=rows.filter(meant).values("user"))
@@ -143,7 +143,7 @@ def person(request: HttpRequest, town: Municipality) -> HttpResponse:
 @administrators_only
 def remind(request: HttpRequest, town: Municipality, pk: int) -> HttpResponse:
     """Send the invitation once more."""
-    people = Membership.objects.filter(user__phone=None).select_related("user", "municipality")
+    people = Membership.objects.filter(user__phone=None, user__api_key=None).select_related("user", "municipality")
     row = get_object_or_404(people, pk=pk, municipality=town)
     by = staff(request)
     if allowed("invite", str(by.pk), limit=INVITATIONS_PER_HOUR, seconds=3600) and (invited := again(row)).waiting:

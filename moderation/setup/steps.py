@@ -55,6 +55,9 @@ FURTHER: Final = (
         _("Login with the accounts of the town hall"),
         _("Your own directory says who works here, and in which role."),
     ),
+    Step(
+        "setup_key", "setup_keys", _("Keys for programs"), _("Apps and back-office systems that speak with this town.")
+    ),
     Step("setup_ideas", "setup_ideas", _("Ideas"), _("How many supporters an idea needs, and how long it has.")),
     Step(
         "setup_responsibility",

@@ -43,6 +43,7 @@ INHERITED = {
 }
 """What a county's row means to its municipalities; rows without municipality are shared by all."""
 OWN_ONLY = {
+    "accounts.ApiKey",
     "accounts.Directory",
     "accounts.Membership",
     "accounts.Phone",
