@@ -91,6 +91,7 @@ def page(request: HttpRequest) -> HttpResponse:
         "operations": [(operation, shown.get(operation.id)) for operation in layout.operations],
         "shapes": layout.shapes,
         "problems": PROBLEMS.items(),
+        "open311": request.build_absolute_uri("/open311/v2/"),
         "base": request.build_absolute_uri("/api/v1/"),
         "per_hour": SENDS_PER_ADDRESS,
     }

@@ -6,9 +6,6 @@ import uuid
 from functools import partial
 from typing import Any
 
-from django.conf import settings
-from django.db import transaction
-from django.db.models import Q
 from django.http import Http404
 from django.urls import reverse
 from django.utils import timezone
@@ -24,11 +21,11 @@ from api import described, serializers
 from api.described import PAGE_MAX, PAGE_SIZE
 from api.errors import ProofWanted, handle
 from api.parsers import loads
-from cases import files
+from api.photos import check_photos, take_photos
+from api.review import in_review
 from cases.change import Act, By
 from cases.errors import Invalid, KeyReused
 from cases.models import Case
-from cases.policy import State
 from forms.services import describe
 from geo.localized import localized
 from geo.models import Municipality
@@ -36,11 +33,9 @@ from geo.proof.asking import refused_program
 from geo.proof.policy import Purpose
 from reports import search, showing
 from reports.categories import category_of, offered
-from reports.models import Photo
-from reports.policy import KIND, PhotoRule
-from reports.services import Person, attach_photo, current_version, submit
+from reports.policy import KIND
+from reports.services import Person, current_version, submit
 from reports.showing import PublicReport
-from reports.submission import photo_problem
 from reports.throttle import may_send
 
 CONTACT_FIELDS = {field: f"contact.{field}" for field in ("email", "name", "phone")}
@@ -130,7 +125,7 @@ class Reports(APIView):
             )
         except KeyReused as reused:
             return _known(municipality, wanted["client_key"], reused)
-        _take_photos(request, case)
+        take_photos(case=case, uploads=request.FILES.getlist("photos"))
         return _receipt(case, status=201 if new else 200)
 
 
@@ -151,7 +146,7 @@ class Photos(APIView):
             photo_key = _key(request, "photo_key", _("Send a UUID for one photo."))
             if len(uploads) > 1:
                 raise ValidationError({"photo_key": [_("Send a UUID for one photo.")]})
-        _take_photos(request, case, photo_key)
+        take_photos(case=case, uploads=uploads, photo_key=photo_key)
         return _receipt(case)
 
 
@@ -162,10 +157,7 @@ def _admit(request: Request, municipality: Municipality, email: str) -> None:
         raise ProofWanted(challenge)
     if not may_send(address=request.META.get("REMOTE_ADDR", ""), email=email):
         raise Throttled(wait=3600, detail=_("Too many reports from this address. Please try again in an hour."))
-    uploads = request.FILES.getlist("photos")
-    if len(uploads) > settings.PHOTO_MAX_COUNT:
-        raise Invalid({"photos": [_("At most %(n)d photos are possible.") % {"n": settings.PHOTO_MAX_COUNT}]})
-    files.check(uploads=uploads)
+    check_photos(request.FILES.getlist("photos"))
 
 
 def _submitted(**facts: Any) -> tuple[Case, bool]:
@@ -223,28 +215,6 @@ def _body(request: Request) -> Any:
     return {**(report or {}), **data}
 
 
-def _take_photos(request: Request, case: Case, photo_key: uuid.UUID | None = None) -> None:
-    """Keep the photos of a request; the same photo again is kept once. Raises Invalid after the last good one."""
-    uploads = request.FILES.getlist("photos")
-    if not uploads:
-        return
-    if case.topic.category.photo_rule == PhotoRule.NONE:
-        raise Invalid({"photos": [photo_problem(case.topic.category, len(uploads))]})
-    act = Act()
-    for upload in uploads:
-        file, _position = files.store(upload=upload, case=case, at=act.at, client_key=photo_key)
-        with transaction.atomic():
-            Case.objects.select_for_update().filter(pk=case.pk).values_list("pk").first()
-            if Photo.objects.filter(file=file).exists():
-                continue
-            kept = Photo.objects.filter(report__case=case, file__entry__isnull=True).count()
-            if kept < settings.PHOTO_MAX_COUNT:
-                attach_photo(case=case, file=file, by=By.citizen(), act=act)
-                continue
-        files.delete(file=file)
-        raise Invalid({"photos": [_("At most %(n)d photos are possible.") % {"n": settings.PHOTO_MAX_COUNT}]})
-
-
 def _receipt(case: Case, status: int = 200) -> Response:
     base = case.municipality.base_url()
     body = {
@@ -282,16 +252,7 @@ class OneReport(APIView):
 
 def _in_review(number: str) -> dict[str, Any]:
     """Number and date of a report under review; 404 for one that is confidential, hidden, withdrawn or unknown."""
-    waiting = Case.objects.filter(
-        Q(stage=None) | Q(stage__hides=False),
-        kind=KIND,
-        number=number,
-        confidential=False,
-        public_at=None,
-        part_of=None,
-        practice_by=None,
-    ).exclude(state=State.WITHDRAWN.value)
-    case = waiting.first()
+    case = in_review().filter(number=number).first()
     if case is None:
         raise Http404
     return {"number": str(case.number), "state": "in_review", "since": case.submitted_at}

@@ -143,7 +143,7 @@ class LanguageMiddleware:
     and may be cached. The desk, the login and interfaces have one address and follow the reader's `Accept-Language`.
     """
 
-    NEGOTIATED = ("/api/", "/konto/", "/verwaltung/", "/orte/")
+    NEGOTIATED = ("/api/", "/open311/", "/konto/", "/verwaltung/", "/orte/")
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response

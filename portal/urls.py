@@ -19,6 +19,7 @@ urlpatterns = [
     path("verwaltung/plattform/", include("portal.platform.urls")),
     path("verwaltung/uebung/", include("portal.practice.urls")),
     path("api/", include("api.urls")),
+    path("open311/", include("api.open311.urls")),
     path("aussendienst/", include("field.urls")),
     *pages.plain,
     *i18n_patterns(

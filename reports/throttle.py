@@ -5,13 +5,15 @@ from __future__ import annotations
 from django.conf import settings
 
 from cases.following import email_hash
-from geo.throttle import allowed
+from geo.throttle import allowed, left
 
 HOUR = 3600
 SENDS_PER_ADDRESS = 20
 """Reports an hour from one network address; a school or a town hall shares one."""
 SENDS_PER_MAIL = 10
 """Reports (and so mails) an hour for one e-mail address, which may be a stranger's."""
+SENDS_PER_KEY = 600
+"""Reports an hour of a program with a key."""
 DRAFTS_PER_ADDRESS = 60
 PHOTOS_PER_ADDRESS = 120
 
@@ -26,6 +28,20 @@ def may_send(*, address: str, email: str = "") -> bool:
     if not allowed("report", address, limit=SENDS_PER_ADDRESS, seconds=HOUR):
         return False
     return not email or allowed("report-mail", email_hash(email.strip()), limit=SENDS_PER_MAIL, seconds=HOUR)
+
+
+def may_send_by_key(*, key: int, email: str = "") -> bool:
+    """Count one more report of a program's key (its id) and an e-mail address; False when it is too many this hour."""
+    if not allowed("report-key", str(key), limit=SENDS_PER_KEY, seconds=HOUR):
+        return False
+    return not email or allowed("report-mail", email_hash(email.strip()), limit=SENDS_PER_MAIL, seconds=HOUR)
+
+
+def sends_left(*, address: str, key: int | None = None) -> tuple[int, int, int]:
+    """(reports an hour, reports left, seconds until it begins anew) of a network address, or of a key."""
+    if key is not None:
+        return (SENDS_PER_KEY, *left("report-key", str(key), limit=SENDS_PER_KEY, seconds=HOUR))
+    return (SENDS_PER_ADDRESS, *left("report", address, limit=SENDS_PER_ADDRESS, seconds=HOUR))
 
 
 def may_ask(*, address: str, email: str) -> bool:
