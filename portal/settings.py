@@ -164,15 +164,30 @@ if gdal := _libraries("pyogrio", "libgdal*.so*"):
 if geos := _libraries("shapely", "libgeos_c*.so*"):
     GEOS_LIBRARY_PATH = geos
 
+DATABASE_POOL = env.int("DATABASE_POOL", 8)
+"""So many connections to PostgreSQL a process has at most, shared by its threads. 0: each thread keeps its own."""
+if DATABASE_POOL < 0:
+    raise ImproperlyConfigured("DATABASE_POOL must not be below 0.")
+_POOL = {
+    "min_size": 1,
+    "max_size": DATABASE_POOL,
+    # Whoever gets none within so many seconds gets a 503 that says when to come back; the database may be restarting.
+    "timeout": 5,
+    "reconnect_timeout": 5,
+    "max_idle": 300,
+    "max_lifetime": 3600,
+}
 DATABASES: dict[str, dict[str, object]] = {}
 if url := env.str("DATABASE_URL", ""):
     if urlsplit(url).scheme not in {"postgis", "postgres", "postgresql"}:
         raise ImproperlyConfigured("DATABASE_URL must begin with postgis:// (or be empty for SpatiaLite).")
+    _of_url = env.dj_db_url("DATABASE_URL")
     DATABASES["default"] = {
-        **env.dj_db_url("DATABASE_URL"),
+        **_of_url,
         "ENGINE": "django.contrib.gis.db.backends.postgis",
-        "CONN_MAX_AGE": 300,
+        "CONN_MAX_AGE": 0 if DATABASE_POOL else 300,
         "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": {**_of_url.get("OPTIONS", {}), **({"pool": _POOL} if DATABASE_POOL else {})},
     }
     DATABASES["default"]["OPTIONS"] = {
         # The text of hot statements (geo.quick) is planned once per connection; Django's own ones are never prepared.
