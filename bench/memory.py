@@ -30,7 +30,6 @@ from bench.client import Connection, Request
 from bench.place import ROOT, Place, made
 from bench.serving import memory, platform
 from bench.sink import Sink, sink
-from bench.town import SLUG
 
 MAY_GROW = 0.05
 READINGS = 100
@@ -43,6 +42,20 @@ SELECT 'mail', 'account:' || n, 'account', 'update', 'de', 'person-' || n || '@b
   '{"From": "Stadt <noreply@bench.example>"}', '<' || n || '@bench.example>', now(), false, now(), '', 0, ''
 FROM generate_series(1, %s) n
 """
+
+
+@dataclass(frozen=True)
+class Sending(Place):
+    """A place whose mails go to a relay."""
+
+    relay: str = ""
+    redis: str = ""
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """With the relay, and the broker if there is one."""
+        broker = {"REDIS_URL": self.redis} if self.redis else {}
+        return {**super().environment, "SMTP_URL": self.relay, **broker}
 
 
 @dataclass
@@ -76,7 +89,7 @@ def requests() -> list[tuple[int, Callable[[], Request]]]:
         west, south = random.gauss(8.23, 0.03), random.gauss(51.96, 0.02)
         size = random.choice((0.004, 0.02, 0.1))
         box = f"{west:.5f},{south:.5f},{west + size:.5f},{south + size:.5f}"
-        return Request(f"/meldungen.json?bbox={box}&zoom={random.choice((12, 14, 17))}")
+        return Request(f"/karte/daten.json?bbox={box}&zoom={random.choice((12, 14, 17))}")
 
     def create() -> Request:
         point = {"type": "Point", "coordinates": [random.gauss(8.23, 0.02), random.gauss(51.96, 0.015)]}
@@ -96,10 +109,11 @@ def requests() -> list[tuple[int, Callable[[], Request]]]:
         return Request(f"/{uuid.uuid4().hex}/?{uuid.uuid4().hex}=1", headers={"User-Agent": uuid.uuid4().hex})
 
     def searched() -> Request:
-        return Request(f"/meldungen/?q={random.choice(('Laterne', 'Loch', 'Müll'))}{random.randrange(1000)}")
+        return Request(f"/karte/liste/?q={random.choice(('Laterne', 'Loch', 'Müll'))}{random.randrange(1000)}")
 
     return [
-        (20, page("/", "/karte/", "/meldungen/", "/en/", "/en/karte/", "/statistik/", "/datenschutz/")),
+        (12, page("/", "/karte/", "/en/", "/en/karte/")),
+        (8, page("/karte/liste/", "/meldungen/feed/", "/statistik/", "/datenschutz/")),
         (35, view),
         (10, page("/api/v1/categories/", "/api/v1/reports/?limit=10", "/api/v1/reports/?limit=100")),
         (8, searched),
@@ -179,10 +193,10 @@ def main(words: Sequence[str] | None = None) -> int:
         subprocess.run(data, cwd=ROOT, env=place.environment, check=True, stdout=subprocess.DEVNULL)
         curves, statuses = web(place, wanted.requests) if wanted.requests else ([], Counter())
         if statuses:
-            print(f"{SLUG}: answers {dict(sorted(statuses.items()))}", flush=True)
+            print(f"web: answers {dict(sorted(statuses.items()))}", flush=True)
         if wanted.deliveries and place.url:
-            environment = _Sending(place.folder, place.url, place.debug, relay.url)
-            curves.append(worker(environment, wanted.deliveries, relay))
+            sending = Sending(place.folder, place.url, place.debug, relay.url)
+            curves.append(worker(sending, wanted.deliveries, relay))
             doubled = sum(count - 1 for count in relay.seen.values())
             print(f"worker: {len(relay.seen)} mails, {doubled} of them twice", flush=True)
     for curve in curves:
@@ -190,18 +204,6 @@ def main(words: Sequence[str] | None = None) -> int:
     if wanted.json:
         wanted.json.write_text(json.dumps([{**asdict(curve), "growth": curve.growth} for curve in curves]))
     return int(any(curve.growth > MAY_GROW for curve in curves) or any(status >= 500 for status in statuses))
-
-
-@dataclass(frozen=True)
-class _Sending(Place):
-    """A place whose mails go to a relay."""
-
-    relay: str = ""
-
-    @property
-    def environment(self) -> dict[str, str]:
-        """With the relay."""
-        return {**super().environment, "SMTP_URL": self.relay}
 
 
 if __name__ == "__main__":

@@ -46,7 +46,8 @@ class _Talk(socketserver.StreamRequestHandler):
             while line := self.rfile.readline(2000):
                 word = line[:4].upper()
                 if word == b"QUIT":
-                    return self._say("221 bye")
+                    self._say("221 bye")
+                    return
                 if word == b"DATA":
                     self._say("354 go on")
                     found = self._mail()
