@@ -31,6 +31,7 @@ from geo.localized import localized
 from geo.models import Municipality
 from geo.proof.asking import refused_program
 from geo.proof.policy import Purpose
+from outbox.kept import looking
 from reports import search, showing
 from reports.categories import category_of, offered
 from reports.policy import KIND
@@ -95,6 +96,7 @@ class Reports(APIView):
         return response
 
     @described.create_report
+    @looking()
     def post(self, request: Request) -> Response:
         asked = serializers.NewReportSerializer(data=_body(request))
         asked.is_valid(raise_exception=True)
