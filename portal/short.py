@@ -1,4 +1,4 @@
-"""A short way for what browsers ask most often: the data of the public map.
+"""A short way for what browsers ask most often: the data and tiles of the public map, and the search for places.
 
 Nobody is known there, nothing is remembered and nothing depends on a session, so the request passes neither sessions
 nor logins nor messages, and writes no line of its own into the log (a slow query does, and names the view). Whatever is
@@ -18,13 +18,21 @@ from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.urls import ResolverMatch, resolve
 from django.utils import translation
+from django.utils.cache import patch_vary_headers
 
 from geo.middleware import municipality_of
 from portal import errors, maintenance
 from portal.outage import outage
 
 _PATHS: Final = ("/karte/daten.json", "/karte/kacheln/")
-PATHS: Final = (*_PATHS, *(f"/{code}{path}" for code, _name in settings.LANGUAGES for path in _PATHS))
+_NEGOTIATED: Final = "/orte/"
+"""Has one address for all languages (`portal.middleware.LanguageMiddleware`)."""
+PATHS: Final = (
+    "/tiles/",
+    _NEGOTIATED,
+    *_PATHS,
+    *(f"/{code}{path}" for code, _name in settings.LANGUAGES for path in _PATHS),
+)
 _HEADERS: Final = {"X-Frame-Options": settings.X_FRAME_OPTIONS}
 
 
@@ -50,7 +58,11 @@ def _answer(request: HttpRequest) -> HttpResponseBase | None:
         here = municipality_of(request.get_host().lower(), shared=True)
         if here is None or not here.active:
             return None
-        language = translation.get_language_from_path(request.path_info) or settings.LANGUAGE_CODE
+        negotiated = request.path_info.startswith(_NEGOTIATED)
+        if negotiated:
+            language = translation.get_language_from_request(request)
+        else:
+            language = translation.get_language_from_path(request.path_info) or settings.LANGUAGE_CODE
         request.municipality = here  # type: ignore[attr-defined]
         request.LANGUAGE_CODE = language
         with translation.override(language):
@@ -64,6 +76,8 @@ def _answer(request: HttpRequest) -> HttpResponseBase | None:
         if outage(error):
             return errors.unavailable(request, error)
         raise
+    if negotiated:
+        patch_vary_headers(answer, ("Accept-Language",))
     answer.headers.setdefault("Content-Language", language)
     for name, value in _HEADERS.items():
         answer.headers.setdefault(name, value)
