@@ -6,6 +6,7 @@ setting has one place.
 """
 
 import secrets
+from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
 from typing import cast
@@ -30,6 +31,16 @@ DEMO = env.bool("DEMO", True)
 """The demo platform: generated data, a mailbox page instead of real mail, logins on the login page."""
 HTTPS = env.bool("HTTPS", False)
 """The platform is reached by https: secure cookies, HSTS, links with https."""
+
+
+def _one_of(name: str, *values: str) -> Callable[[str], None]:
+    """A check for `env.str`: the setting `name` is one of these words."""
+
+    def check(value: str) -> None:
+        if value not in values:
+            raise ImproperlyConfigured(f"{name} must be one of: {', '.join(values)}.")
+
+    return check
 
 
 def _secret_key() -> str:
@@ -353,12 +364,10 @@ SLOW_QUERY_MS = env.int("SLOW_QUERY_MS", 500)
 # Other machines (see net) -------------------------------------------------------------------------------------------
 GEOCODER_URL = env.str("GEOCODER_URL", "").rstrip("/")
 """Where to look up an address the own gazetteer does not know. Empty: what citizens type never leaves this house."""
-GEOCODER_KIND = env.str("GEOCODER_KIND", "nominatim")
+GEOCODER_KIND = env.str("GEOCODER_KIND", "nominatim", validate=_one_of("GEOCODER_KIND", "nominatim", "photon", "bkg"))
 """What it speaks: nominatim, photon or bkg."""
 if GEOCODER_URL and not GEOCODER_URL.startswith(("http://", "https://")):
     raise ImproperlyConfigured("GEOCODER_URL must look like https://geocoder.example.org")
-if GEOCODER_KIND not in {"nominatim", "photon", "bkg"}:
-    raise ImproperlyConfigured("GEOCODER_KIND is nominatim, photon or bkg.")
 TILE_URL = env.str("TILE_URL", "")
 """Raster tiles with {z}, {x}, {y}; fetched and cached by our own server. Empty: the map shows our own layers only."""
 
@@ -399,11 +408,6 @@ if SMTP_URL:
 
 
 # People -------------------------------------------------------------------------------------------------------------
-def _one_of(value: str) -> None:
-    if value not in {"required", "optional"}:
-        raise ImproperlyConfigured("STAFF_TOTP must be required or optional.")
-
-
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 AUTH_PASSWORD_VALIDATORS = [
@@ -431,7 +435,9 @@ SOCIALACCOUNT_LOGIN_ON_GET = True
 SOCIALACCOUNT_STORE_TOKENS = False
 ACCOUNT_FORMS = {"reset_password": "accounts.forms.ForgottenForm"}
 ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/5m/key"}
-STAFF_TOTP = env.str("STAFF_TOTP", "required" if HTTPS else "optional", validate=_one_of)
+STAFF_TOTP = env.str(
+    "STAFF_TOTP", "required" if HTTPS else "optional", validate=_one_of("STAFF_TOTP", "required", "optional")
+)
 """Whether staff must have a second factor: required or optional."""
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 MFA_TOTP_ISSUER = "Anliegen"
