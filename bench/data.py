@@ -15,7 +15,11 @@ import argparse
 import os
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
+from importlib import import_module
+from importlib.util import find_spec
 from typing import Any
 
 import django
@@ -37,9 +41,17 @@ from cases.models import Case, Contact, Entry, File, Follow, Support  # noqa: E4
 from cases.policy import Actor, Deed, State  # noqa: E402
 from geo.gazetteer import import_rows  # noqa: E402
 from geo.models import Address  # noqa: E402
-from reports.counts import checking, triggers  # noqa: E402
+from reports.counts import checking as counts  # noqa: E402
+from reports.counts import triggers as counting  # noqa: E402
 from reports.models import Photo, Report  # noqa: E402
 from reports.policy import KIND  # noqa: E402
+from reports.words import checking as words  # noqa: E402
+from reports.words import triggers as wording  # noqa: E402
+
+attention: Any = import_module("reports.attention") if find_spec("reports.attention") else None
+KEPT: tuple[Any, ...] = (counting, wording, *((attention,) if attention is not None else ()))
+"""What triggers keep beside cases: taken off and put back around a large filling."""
+FEW = 1_000
 
 CHUNK = 100_000
 WHOLE = 1_000_000
@@ -52,19 +64,30 @@ def fill(reports: int, *, whole: int = WHOLE, quiet: bool = True) -> Town:
     with transaction.atomic():
         before = Case.objects.count()
         wanted = reports - before
-        if wanted > 0:
-            triggers.remove(connection)
-            if wanted > before // 4 and wanted > 1_000:
-                with loading.bare([model._meta.db_table for model in FILLED]):
-                    _fill(place, before, wanted, whole, quiet)
-            else:
+        if wanted > before // 4 and wanted > FEW:
+            with _unkept(), loading.bare([model._meta.db_table for model in FILLED]):
                 _fill(place, before, wanted, whole, quiet)
-            loading.settle(FILLED)
-            triggers.install(connection)
-            checking.rebuild()
+        elif wanted > 0:
+            _fill(place, before, wanted, whole, quiet)
+        loading.settle(FILLED)
     if wanted > 0:
         loading.tidy()
     return place
+
+
+@contextmanager
+def _unkept() -> Iterator[None]:
+    """While it lasts no trigger keeps anything; in the end everything that is kept is made anew."""
+    for kept in KEPT:
+        kept.remove(connection)
+    words.drop_indexes(connection)
+    yield
+    for kept in KEPT:
+        kept.install(connection)
+    counts.rebuild()
+    words.rebuild(connection)
+    if attention is not None:
+        attention.rebuild(connection)
 
 
 def _fill(place: Town, before: int, wanted: int, whole: int, quiet: bool) -> None:

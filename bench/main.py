@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 WHAT = "Measures the platform as it runs: own database, real server, load; prints figures."
 HEAD = f"{'job':14}{'size':>11}{'queries':>9}{'median':>10}{'p95':>10}{'req/s':>9}{'bytes':>9}{'CPU ms':>9}{'x SQL':>8}"
 
+ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
 
 def arguments(words: Sequence[str] | None) -> argparse.Namespace:
     """What is wanted; an unknown job or size ends the program with the list of known ones."""
@@ -57,7 +59,9 @@ def arguments(words: Sequence[str] | None) -> argparse.Namespace:
 
 
 def interrupted(number: int, _frame: FrameType | None) -> None:
-    """SIGTERM and SIGHUP end it as Ctrl-C does: everything is taken down on the way out."""
+    """Everything is taken down on the way out, and nothing breaks that off."""
+    for one in ENDING:
+        signal.signal(one, signal.SIG_IGN)
     raise KeyboardInterrupt(signal.Signals(number).name)
 
 
@@ -146,6 +150,7 @@ class Run:
             self.add(module.measure(bench, job))
             bench.platform.check()
         except Exception as error:  # noqa: BLE001  told, and the exit code says it
+            bench.close()
             self.fail(f"{job} at {bench.size:,}", error)
 
     def growth(self) -> None:
@@ -164,7 +169,7 @@ class Run:
 def main(words: Sequence[str] | None = None) -> int:
     """Measure; the exit code is 1 if a job failed, 130 after Ctrl-C."""
     options = arguments(words)
-    for number in (signal.SIGTERM, signal.SIGHUP):
+    for number in ENDING:
         signal.signal(number, interrupted)
     run = Run(options)
     try:

@@ -22,6 +22,8 @@ from psycopg import sql
 
 ROOT = Path(__file__).resolve().parents[1]
 SUFFIX = "_bench"
+BROKEN = -2
+"""How PostgreSQL marks a database that was not dropped to the end."""
 
 
 class Unusable(Exception):
@@ -114,8 +116,8 @@ def _connect(url: str) -> psycopg.Connection[tuple[object, ...]]:
 def _create(given: str, url: str, keep: bool) -> bool:
     name = urlsplit(url).path.strip("/")
     with _connect(given) as connection:
-        there = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone()
-        if there and keep:
+        there = connection.execute("SELECT datconnlimit FROM pg_database WHERE datname = %s", [name]).fetchone()
+        if there and keep and there[0] != BROKEN:
             return True
         try:
             if there:

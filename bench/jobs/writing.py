@@ -186,7 +186,7 @@ def _copied(bench: Bench, above: int) -> None:
     cursor.execute("BEGIN")
     fresh = {
         "number": f"'COPY-' || (id + {step})",
-        "secret": "'i' || substr(secret, 2)",
+        "secret": "'!' || substr(secret, 2)",
         "client_key": "NULL",
         "import_key": "NULL",
     }
