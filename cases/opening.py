@@ -78,7 +78,7 @@ def open_case(
     if case.unit_id is not None:
         case.assigned_at = act.at
     begin = f"{municipality.prefix}-{act.at.astimezone(routing.BERLIN).year}-"
-    case.number = _NumberOfRow(begin)  # type: ignore[assignment]
+    case.number = _NumberOfRow(begin)
     case.save(force_insert=True)
     case.number = f"{begin}{case.pk:06d}"
     entry = Entry.objects.create(

@@ -36,7 +36,7 @@ def whereabouts(point: Point) -> Whereabouts:
     lon, lat = check_point(point.x, point.y)
     west, south, east, north = box_around(lon, lat, IN_SIGHT)
     lite = connection.vendor == "sqlite"
-    values = {
+    values: dict[str, str | float] = {
         "lon": lon, "lat": lat, "west": west, "south": south, "east": east, "north": north,
         "house": KIND_ADDRESS, "reach": IN_SIGHT,
     }  # fmt: skip

@@ -20,6 +20,8 @@ from typing import Any, TypeVar
 from django.db import connection, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+from outbox.models import Change
+
 T = TypeVar("T")
 
 TABLE = "outbox_change"
@@ -79,8 +81,6 @@ def _read() -> int:
 
 def prune() -> bool:
     """Put one number in the place of many; what is kept is read once more. Returns whether there were many."""
-    from outbox.models import Change
-
     if Change.objects.count() < NUMBERS:
         return False
     last = Change.objects.order_by("-pk").values_list("pk", flat=True)[0]

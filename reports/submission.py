@@ -103,8 +103,8 @@ def submit(
         municipality, category, text, point, problem, address, person, answers, language, for_somebody, wrong
     )
     if point is not None and (owner is None or owner.pk != municipality.pk):  # it has no boundary
-        known = locate(point, owner=municipality, within=IN_SIGHT)
-        place = Whereabouts(municipality, known.district.pk if known.district else None, known.text)
+        around = locate(point, owner=municipality, within=IN_SIGHT)
+        place = Whereabouts(municipality, around.district.pk if around.district else None, around.text)
     found_address = place.text
     stage = routing.first_stage(municipality, State.NEW)
     unit = routing.unit_for(municipality=municipality, topic=category.topic, point=point)
