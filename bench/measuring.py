@@ -135,17 +135,17 @@ def _driver() -> Any:
     return raw
 
 
-def statements(do: Callable[[], Any]) -> list[str]:
+def statements(do: Callable[..., Any], *given: Any) -> list[str]:
     """What this thread asks the database while `do` runs, without what opens and closes transactions."""
     with CaptureQueriesContext(connection) as seen:
-        do()
+        do(*given)
     return [one["sql"] for one in seen.captured_queries if not _CONTROL.match(one["sql"])]
 
 
-def milliseconds(do: Callable[[], Any]) -> float:
+def milliseconds(do: Callable[..., Any], *given: Any) -> float:
     """How long it takes, once."""
     begun = time.perf_counter()
-    do()
+    do(*given)
     return (time.perf_counter() - begun) * 1000
 
 
@@ -236,14 +236,14 @@ def measured(
         body = ask(own, sent[at], expected)
         pages.append((time.perf_counter() - begun) * 1000)
         size += len(body)
-        asked = statements(lambda at=at: inside.get(requests[at].path))
+        asked = statements(inside.get, requests[at].path)
         counts.append(len(asked))
         if bare is not None:
             wanted = bare(at, asked)
-            alone.append(milliseconds(lambda wanted=wanted: bench.run(wanted)))
+            alone.append(milliseconds(bench.run, wanted))
         if replayable:
             reads = [(sql, ()) for sql in asked if sql.startswith(("SELECT", "WITH"))]
-            whole.append(milliseconds(lambda reads=reads: bench.run(reads)))
+            whole.append(milliseconds(bench.run, reads))
     own.close()
     seen = under_load(bench, sent, expected=expected, connections=connections)
     if seen.failures:

@@ -42,9 +42,11 @@ def sizes(text: str) -> list[int]:
     """Sizes of a list with commas ("10k,1M" or plain numbers), the smallest first. Raises ValueError."""
     found = set()
     for part in filter(None, (part.strip() for part in text.split(","))):
-        number = SIZES.get(part) or (int(part) if part.isdecimal() else 0)
+        many = {"k": 1_000, "M": 1_000_000}.get(part[-1:], 1)
+        digits = part[:-1] if many > 1 else part
+        number = int(digits) * many if digits.isdecimal() else 0
         if not 50 <= number <= 50_000_000:
-            raise ValueError(f"“{part}” is no size. Sizes: {', '.join(SIZES)}, or a number from 50 to 50000000")
+            raise ValueError(f"“{part}” is no size. Sizes: {', '.join(SIZES)}, or any from 50 to 50M")
         found.add(number)
     if not found:
         raise ValueError(f"No size is named. Sizes: {', '.join(SIZES)}")

@@ -67,7 +67,7 @@ def _naive(bench: Bench, figure: Figure, asked: list[str]) -> None:
         requests = [Request(f"/?{query}&most={NAIVE_ROWS}") for query in asked]
         serving.wait(rival, requests[0].path)
         own = Connection(port)
-        times = [milliseconds(lambda one=one: ask(own, one, 200)) for one in requests[: max(bench.turns // 8, 3)]]
+        times = [milliseconds(ask, own, one, 200) for one in requests[: max(bench.turns // 8, 3)]]
         own.close()
         seen = under_load(replace(bench, platform=rival), requests)
     finally:

@@ -148,7 +148,7 @@ def _import(bench: Bench) -> Figure:
         counts.append(len(statements(_importing(file, mapping))))
         pages.append((time.perf_counter() - begun) * 1000)
         used += time.process_time() - worked
-        alone.append(milliseconds(lambda top=top: _copied(bench, top)))
+        alone.append(milliseconds(_copied, bench, top))
     median, sql_ms = statistics.median(pages), statistics.median(alone)
     more = {"rows": ROWS, "sql_ms": sql_ms}
     rate, cpu_ms = ROWS / median * 1000, used * 1000 / (IMPORTS * ROWS)
