@@ -15,3 +15,6 @@ class ReportsConfig(AppConfig):
         register(import_module("reports.kind").REPORT)
         import_module("cases.patience").register(import_module("reports.patience").RELEASE)
         post_migrate.connect(import_module("reports.counts.triggers").repair_after_migrate, sender=self)
+        import_module("reports.words.flattening").connect()
+        post_migrate.connect(import_module("reports.words.triggers").repair_after_migrate, sender=self)
+        post_migrate.connect(import_module("reports.attention").repair_after_migrate, sender=self)

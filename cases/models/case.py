@@ -17,6 +17,7 @@ from accounts.models import Unit, User
 from accounts.policy import Permission
 from accounts.services import reach
 from cases.models.catalogue import Stage, Topic
+from cases.models.kept import KeptField
 from cases.models.states import STATES, WAITS_FOR, new_secret
 from cases.policy import ACTIVE, CLOCK_STOPPED, CLOSED, FACTS, Facts, Means, State
 from geo.localized import localized
@@ -46,6 +47,22 @@ class Contact(models.Model):
 
     def __str__(self) -> str:
         return f"contact {self.pk}"
+
+
+ANSWERED, STILL_THERE, OUTSIDE_ANSWERED, HANDED_BACK = 1, 2, 4, 8
+"""Bits of Case.unanswered: what nobody on staff has followed with anything yet."""
+TEXT_WAITS, PHOTO_WAITS, STAFF_PHOTO_WAITS = 1, 2, 4
+"""Bits of Case.unreleased: the reporter's text, a photo, a photo of staff is neither released nor kept back."""
+_ACTIVE_VALUES = [State.NEW.value, State.OPEN.value, State.WAITING.value]
+TO_REVIEW = (
+    models.Q(state=State.NEW.value)
+    | models.Q(unanswered__gt=0)
+    | models.Q(unreleased__gte=STAFF_PHOTO_WAITS)
+    | models.Q(unreleased__gt=0, state__in=_ACTIVE_VALUES)
+)
+"""Whatever may have to be reviewed: the condition of an index, few however many are settled."""
+IN_WORK = models.Q(state__in=_ACTIVE_VALUES)
+"""Whatever is not closed: the condition of indexes, few however many are settled."""
 
 
 class CaseQuerySet(models.QuerySet["Case"]):
@@ -83,6 +100,36 @@ class CaseQuerySet(models.QuerySet["Case"]):
     def closed(self) -> CaseQuerySet:
         """Cases that are settled, rejected or withdrawn."""
         return self.filter(state__in=CLOSED)
+
+
+WORKLIST_INDEXES = [
+    models.Index(fields=["municipality", "unit", "submitted_at"], name="case_to_review", condition=TO_REVIEW),
+    models.Index(
+        fields=["municipality", "-priority", "due_at", "submitted_at", "id"], name="case_urgent", condition=IN_WORK
+    ),
+    models.Index(fields=["municipality", "due_at", "submitted_at", "id"], name="case_due_open", condition=IN_WORK),
+    models.Index(
+        fields=["municipality", "waits_for", "state_since", "id"],
+        name="case_waiting",
+        condition=models.Q(state=State.WAITING.value),
+    ),
+    models.Index(fields=["municipality", "-submitted_at", "-id"], name="case_newest"),
+    models.Index(fields=["municipality", "-changed_at", "-id"], name="case_changed"),
+    models.Index(fields=["municipality", "due_at", "submitted_at", "id"], name="case_due"),
+    models.Index(fields=["municipality", "-priority", "due_at", "submitted_at", "id"], name="case_priority"),
+    models.Index(fields=["municipality", "-supported", "submitted_at", "id"], name="case_supported"),
+    models.Index(fields=["district", "-submitted_at", "-id"], name="case_district_new"),
+    models.Index(fields=["unit", "-submitted_at", "-id"], name="case_unit_new"),
+    models.Index(fields=["assignee", "municipality"], name="case_assigned"),
+    models.Index(fields=["unit", "municipality"], name="case_unit_place"),
+    models.Index(fields=["municipality", "closed_at"], name="case_closed", condition=models.Q(closed_at__isnull=False)),
+    models.Index(
+        fields=["municipality", "first_answer_at"],
+        name="case_answered",
+        condition=models.Q(first_answer_at__isnull=False),
+    ),
+]
+"""What the desk lists and counts by; docs/decisions tells why each is there."""
 
 
 class Case(models.Model):
@@ -145,6 +192,12 @@ class Case(models.Model):
 
     practice_by = models.ForeignKey(User, models.CASCADE, null=True, blank=True, related_name="practice_cases")
     """Who practises on it: it is never public, is in no list and no number, writes no mail, and goes with a reset."""
+    unanswered = KeptField(default=0, db_default=0)
+    """Kept from its entries: ANSWERED, STILL_THERE, OUTSIDE_ANSWERED, HANDED_BACK; 0 when staff did something since."""
+    unreleased = KeptField(default=0, db_default=0)
+    """Kept from report and photos: TEXT_WAITS, PHOTO_WAITS, STAFF_PHOTO_WAITS."""
+    supported = KeptField(default=0, db_default=0)
+    """Kept: how many people confirmed that they noticed it too."""
 
     objects = CaseQuerySet.as_manager()
 
@@ -163,6 +216,16 @@ class Case(models.Model):
                 condition=models.Q(public_at__isnull=False),
             ),
             models.Index(
+                fields=["municipality", "topic", "state", "grid"],
+                name="case_public_pins",
+                condition=models.Q(public_at__isnull=False, confidential=False, kind="report"),
+            ),
+            models.Index(
+                fields=["municipality", "state", "grid"],
+                name="case_public_state",
+                condition=models.Q(public_at__isnull=False, confidential=False, kind="report"),
+            ),
+            models.Index(
                 fields=["municipality", "-submitted_at", "-id"],
                 name="case_public_new",
                 condition=models.Q(public_at__isnull=False),
@@ -173,6 +236,7 @@ class Case(models.Model):
                 name="case_resubmission",
                 condition=models.Q(resubmit_on__isnull=False),
             ),
+            *WORKLIST_INDEXES,
         ]
 
     def __str__(self) -> str:

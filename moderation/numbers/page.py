@@ -13,6 +13,7 @@ from functools import cached_property
 from typing import Any, Final
 from urllib.parse import urlencode
 
+from django.db.models import Q
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils import timezone
@@ -32,7 +33,7 @@ from geo.models import Municipality
 from moderation.access import listed_for
 from moderation.numbers import words
 from moderation.numbers.asked import Asked, end_of_month, month_before
-from moderation.worklist import choices
+from moderation.worklist import choices, sight
 from moderation.worklist.filters import narrowed
 from moderation.worklist.query import NO_DISTRICT, NO_UNIT, Query
 from reports.hotspots import Hotspot, hotspots
@@ -288,14 +289,19 @@ class Numbers:
         return found
 
     @cached_property
+    def sight(self) -> list[Q]:
+        """Where the person's cases lie; see worklist.sight."""
+        return sight.parts(self.user)
+
+    @property
     def topics(self) -> list[Topic]:
-        """Topics of what the person sees; one query."""
-        return choices.topics(self.user)
+        """Topics of what the person sees."""
+        return self.offered.topics
 
     @cached_property
     def offered(self) -> choices.Offered:
         """What the filters offer; one query."""
-        return choices.offered(self.user)
+        return choices.offered(self.user, self.sight)
 
     def tables(self) -> list[Table]:
         """By category, unit and district; a filter that is set leaves its table out. Three queries."""

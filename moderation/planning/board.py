@@ -24,7 +24,7 @@ from dispatch.routes import urgent_first
 from geo.localized import localized
 from geo.models import Municipality
 from moderation.access import listed_for
-from moderation.worklist import choices
+from moderation.worklist import choices, sight
 from moderation.worklist.filters import narrowed
 from moderation.worklist.query import Query
 from moderation.worklist.rows import place_words
@@ -161,7 +161,7 @@ class Board:
     def unplanned(self) -> QuerySet[Case]:
         """What the person may plan and nobody has."""
         mine = listed_for(self.user).filter(municipality=self.town, unit__in=self.teams)
-        topics = choices.topics(self.user) if self.query.q else []
+        topics = choices.offered(self.user, sight.parts(self.user)).topics if self.query.q else []
         found = narrowed(mine, self.query, user=self.user, at=self.at, topics=topics)
         return (
             lists.unplanned(found)

@@ -6,12 +6,12 @@ Only what the person's own cases have is offered, so nothing of a foreign case s
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.db.models import CharField, Exists, F, OuterRef, Q, QuerySet, TextField, Value
-from django.db.models.functions import Cast
+from django.db.models.functions import Cast, Coalesce, Concat
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -23,7 +23,7 @@ from geo.localized import localized
 from geo.models import District
 from moderation.access import listed_for
 from moderation.worklist.query import ME, NO_DISTRICT, NO_UNIT, NOBODY, Query
-from moderation.worklist.tabs import SORTS
+from moderation.worklist.tabs import NEVER, SORTS
 
 Option = tuple[str, str]
 SOURCES: dict[str, Any] = {
@@ -56,13 +56,24 @@ class Offered:
     stages: list[Option] = field(default_factory=list)
     sharing: list[Option] = field(default_factory=list)
     """Units that a saved view may be shared with."""
+    topics: list[Topic] = field(default_factory=list)
+    """Topics in the order of the tree, with id, slug, name and parent (its name) and nothing else."""
 
 
-def offered(user: User) -> Offered:
-    """Units, people, districts and stages of the cases that the person sees; one query."""
+def _used(user: User, parts: Sequence[Q], column: str) -> Q:
+    """Of a row that cases name in a column: some case of the person does. Looked up part by part, row by row."""
+    cases = listed_for(user).order_by()
+    found = NEVER
+    for part in parts:
+        found |= Q(Exists(cases.filter(part, **{column: OuterRef("pk")})))
+    return found
+
+
+def offered(user: User, parts: Sequence[Q]) -> Offered:
+    """Units, people, districts, stages and topics of the cases that the person sees; one query. `parts`: of worklist.sight."""
 
     def rows(of: QuerySet[Any], kind: str, key: str, name: Any, value: Any = "pk") -> QuerySet[Any]:
-        used = Exists(listed_for(user).filter(**{key: OuterRef("pk")})) if key else Q()
+        used = _used(user, parts, key) if key else Q()
         found: QuerySet[Any] = (
             of.filter(used)
             .order_by()
@@ -71,7 +82,7 @@ def offered(user: User) -> Offered:
         )
         return found
 
-    found: dict[str, dict[str, str]] = {"unit": {}, "person": {}, "district": {}, "stage": {}, "share": {}}
+    found: dict[str, dict[str, str]] = {"unit": {}, "person": {}, "district": {}, "stage": {}, "share": {}, "topic": {}}
     people = Q(name="")
     together = rows(Unit.objects.all(), "unit", "unit_id", "name").union(
         rows(User.objects.exclude(people), "person", "assignee_id", "name"),
@@ -79,12 +90,42 @@ def offered(user: User) -> Offered:
         rows(District.objects.all(), "district", "district_id", "name"),
         rows(Stage.objects.all(), "stage", "stage_id", F("label"), "slug"),
         rows(shareable(user), "share", "", "name"),
+        rows(Topic.objects.all(), "topic", "topic_id", _TOPIC),
         all=True,
     )
     for kind, value, words in together:
         found[kind].setdefault(value, localized(_json(words)) if kind == "stage" else words)
     ordered = {kind: sorted(values.items(), key=lambda one: one[1].casefold()) for kind, values in found.items()}
-    return Offered(ordered["unit"], ordered["person"], ordered["district"], ordered["stage"], ordered["share"])
+    named = [ordered[kind] for kind in ("unit", "person", "district", "stage", "share")]
+    return Offered(*named, _tree(found["topic"].items()))
+
+
+_LINE = Value("\n", TextField())
+_TOPIC = Concat(
+    Coalesce(Cast("parent__position", TextField()), Value("-1", TextField())),
+    _LINE,
+    Coalesce(Cast("parent__name", TextField()), Value("{}", TextField())),
+    _LINE,
+    Cast("position", TextField()),
+    _LINE,
+    Cast("slug", TextField()),
+    _LINE,
+    Cast("name", TextField()),
+    output_field=TextField(),
+)
+"""What the tree of topics needs of one, in lines; JSON holds no line break."""
+
+
+def _tree(rows: Iterable[tuple[str, str]]) -> list[Topic]:
+    """Topics out of (id, lines of _TOPIC), in the order of the tree."""
+    found = []
+    for pk, lines in rows:
+        group_position, group_name, position, slug, name = lines.split("\n")
+        group = Topic(name=_json(group_name)) if int(group_position) >= 0 else None
+        topic = Topic(pk=int(pk), slug=slug, name=_json(name), parent=group, position=int(position))
+        group_words = localized(group.name) if group else ""
+        found.append((int(group_position), group_words, int(position), localized(topic.name), topic))
+    return [row[-1] for row in sorted(found, key=lambda row: row[:-1])]
 
 
 def shareable(user: User) -> QuerySet[Unit]:
@@ -96,20 +137,6 @@ def shareable(user: User) -> QuerySet[Unit]:
 
 def _json(text: Any) -> Any:
     return json.loads(text) if isinstance(text, str) else text
-
-
-def topics(user: User) -> list[Topic]:
-    """Topics of the cases that the person sees, in the order of the tree; one query."""
-    used = listed_for(user).filter(topic_id=OuterRef("pk"))
-    return sorted(
-        Topic.objects.filter(Exists(used)).select_related("parent"),
-        key=lambda topic: (
-            topic.parent.position if topic.parent else -1,
-            localized(topic.parent.name) if topic.parent else "",
-            topic.position,
-            localized(topic.name),
-        ),
-    )
 
 
 def categories(rows: Iterable[Topic]) -> list[tuple[str, list[Option]]]:

@@ -57,9 +57,14 @@ PARAMETERS = (
     "unterstuetzt",
     "sort",
     "seite",
+    "weiter",
+    "zurueck",
 )
+PLACES = ("seite", "weiter", "zurueck")
+"""Of PARAMETERS, those that say which page of the list it is."""
 _STATES = {value for value, _label in STATES}
 _SLUG = re.compile(r"[-\w]{1,80}", re.ASCII)
+_PLACE = re.compile(r"[-_0-9]{1,120}", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -96,6 +101,10 @@ class Query:
     supported: int = 0
     sort: str = ""
     page: int = 1
+    after: str = ""
+    """The place in the list after which the page begins; see worklist.keyset."""
+    before: str = ""
+    """The place before which the page ends."""
 
     @classmethod
     def read(cls, data: QueryDict, user: User) -> Query:
@@ -131,6 +140,8 @@ class Query:
             supported=int(_number(data.get("unterstuetzt", ""))[:6] or 0),
             sort=_one_of(data.get("sort", ""), tuple(SORTS)),
             page=max(int(_number(data.get("seite", ""))[:6] or 1), 1),
+            after=_place(data.get("weiter", "")),
+            before=_place(data.get("zurueck", "")),
         )
 
     @property
@@ -161,10 +172,14 @@ class Query:
             "unterstuetzt": self.supported or "",
             "sort": self.sort,
             "seite": self.page if self.page > 1 else "",
+            "weiter": self.after,
+            "zurueck": self.before,
         }
 
     def address(self, **changed: Any) -> str:
-        """The query string, `?` included, with some parts changed ("" leaves a part out)."""
+        """The query string, `?` included, with some parts changed ("" leaves a part out; no page, no place in it)."""
+        if changed.get("seite") == "":
+            changed = {**dict.fromkeys(PLACES, ""), **changed}
         found = QueryDict(mutable=True)
         for name, value in {**self.parts, **changed}.items():
             if isinstance(value, tuple | list):
@@ -181,7 +196,7 @@ class Query:
     @property
     def filtered(self) -> bool:
         """Whether anything but the list narrows what is shown."""
-        return any(value for name, value in self.parts.items() if name not in {"liste", "sort", "seite"})
+        return any(value for name, value in self.parts.items() if name not in {"liste", "sort", *PLACES})
 
 
 def _slug(text: str) -> str:
@@ -195,6 +210,10 @@ def _one_of(text: str, allowed: Sequence[str]) -> str:
 def _number(text: str, *words: str) -> str:
     """A whole number as databases know it, or one of the words; else ""."""
     return text if text in words or (text.isascii() and text.isdecimal() and len(text) < 18) else ""
+
+
+def _place(text: str) -> str:
+    return text if _PLACE.fullmatch(text) else ""
 
 
 def _day(text: str) -> date | None:

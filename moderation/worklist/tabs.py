@@ -10,16 +10,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import F, Q
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.absence import deputised
 from accounts.models import User
 from accounts.services import memberships
+from cases.models.case import IN_WORK, TO_REVIEW
 from cases.numbers import overdue
 from cases.policy import CLOCK_STOPPED, State, WaitsFor
 from cases.routing import BERLIN
-from moderation.worklist.marks import ACTIVE_VALUES
+from moderation.worklist.marks import ACTIVE_VALUES, to_release
 
 NEVER = Q(pk__lt=0)
 """True of no case; an empty `__in` would empty every other count beside it."""
@@ -35,7 +36,7 @@ def _at_hand(at: datetime) -> Q:
 def _to_review(user: User, at: datetime) -> Q:
     """What nobody has looked at or has, and every word of a citizen that nobody has followed with anything yet."""
     handed_back = Q(unit=None, state__in=ACTIVE_VALUES, handed_back=True)
-    unseen = Q(state=State.NEW.value) | Q(to_release=True) | handed_back
+    unseen = Q(state=State.NEW.value) | to_release() | handed_back
     return (unseen & _at_hand(at)) | Q(still_there=True) | Q(answered=True) | Q(outside_answered=True)
 
 
@@ -78,11 +79,14 @@ class Tab:
     slug: str
     label: Any
     rule: Callable[[User, datetime], Q]
-    order: tuple[Any, ...]
+    order: tuple[str, ...]
+    """Names of `worklist.keyset`."""
     empty: Any
+    within: Q = IN_WORK
+    """What the rule says anyway, in the words of an index."""
 
 
-DUE = (F("due_at").asc(nulls_last=True), "submitted_at", "id")
+DUE = ("due_at", "submitted_at", "id")
 WORKING = ("-answered", "-priority", *DUE)
 """First what a citizen wrote about, then what is urgent, then what is due next."""
 TABS = (
@@ -90,8 +94,9 @@ TABS = (
         "pruefen",
         _("To review"),
         _to_review,
-        ("-topic__category__danger", "-priority", "submitted_at", "id"),
+        ("-danger", "-priority", "submitted_at", "id"),
         _("Everything is reviewed."),
+        TO_REVIEW,
     ),
     Tab("meine", _("Mine"), _mine, WORKING, _("Nothing is on your desk.")),
     Tab("stelle", _("My unit"), _of_my_units, WORKING, _("Nothing lies with your unit.")),
@@ -105,13 +110,13 @@ TABS = (
         ("resubmit_on", "-priority", *DUE),
         _("Nothing comes up again today."),
     ),
-    Tab("alle", _("All"), _all, ("-submitted_at", "-id"), _("There is no case yet.")),
+    Tab("alle", _("All"), _all, ("-submitted_at", "-id"), _("There is no case yet."), Q()),
 )
 BY_SLUG = {tab.slug: tab for tab in TABS}
 FORMER: dict[str, State] = {"arbeit": State.OPEN, "wartet": State.WAITING}
 """Lists there were before, as links still name them: all cases of a state."""
 
-SORTS: dict[str, tuple[Any, tuple[Any, ...]]] = {
+SORTS: dict[str, tuple[Any, tuple[str, ...]]] = {
     "faellig": (_("due next"), DUE),
     "alt": (_("oldest first"), ("submitted_at", "id")),
     "neu": (_("newest first"), ("-submitted_at", "-id")),

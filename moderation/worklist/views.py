@@ -16,8 +16,8 @@ from moderation.access import staff, staff_only
 from moderation.bulk.policy import DEEDS as BULK_DEEDS
 from moderation.models import SavedView
 from moderation.worklist import choices, saved
-from moderation.worklist.lists import NO_UNIT, TABS, Query, Worklist
-from moderation.worklist.query import ME, NO_DISTRICT, NOBODY
+from moderation.worklist.lists import ARRIVED, NEWEST, NO_UNIT, TABS, Query, Worklist, said
+from moderation.worklist.query import ME, NO_DISTRICT, NOBODY, PLACES
 from moderation.worklist.rows import rows_of
 
 
@@ -28,13 +28,13 @@ def desk(request: HttpRequest) -> HttpResponse:
     user, now = staff(request), timezone.now()
     query = Query.read(request.GET, user)
     work = Worklist(user, query, now)
-    page, counts = work.page(), work.counts()
+    counts, page = work.counts(), work.page()
     context = {
         "query": query,
         "tabs": tabs(query, counts),
-        "newest": counts["newest"],
+        "newest": counts[NEWEST],
         "page": page,
-        "rows": rows_of(page.object_list, query, now),
+        "rows": rows_of(page.rows, query, now),
         "views": _views(user, query),
         "offered": work.offered,
         "categories": choices.categories(work.topics),
@@ -64,7 +64,7 @@ def tabs(query: Query, counts: dict[str, int]) -> list[dict[str, Any]]:
         {
             "slug": tab.slug,
             "label": tab.label,
-            "count": counts[tab.slug],
+            "count": said(counts[tab.slug]),
             "url": query.address(liste=tab.slug, seite="", sort="") or "?",
             "current": tab is query.tab,
         }
@@ -74,7 +74,7 @@ def tabs(query: Query, counts: dict[str, int]) -> list[dict[str, Any]]:
 
 def _further(query: Query) -> int:
     """How many of the filters are set that stand behind "further filters"."""
-    near = {"liste", "q", "kategorie", "stelle", "sort", "seite"}
+    near = {"liste", "q", "kategorie", "stelle", "sort", *PLACES}
     return sum(1 for name, value in query.parts.items() if value and name not in near)
 
 
@@ -97,9 +97,9 @@ def live(request: HttpRequest) -> HttpResponse:
     query = Query.read(request.GET, user)
     counts = Worklist(user, query, timezone.now()).counts(int(after) if after.isdecimal() and len(after) < 18 else 0)
     found = {
-        "counts": {tab.slug: counts[tab.slug] for tab in TABS},
-        "new": counts["arrived"],
-        "newest": counts["newest"],
+        "counts": {tab.slug: said(counts[tab.slug]) for tab in TABS},
+        "new": counts[ARRIVED],
+        "newest": counts[NEWEST],
     }
     etag = f'"{hashlib.sha256(json.dumps(found, sort_keys=True).encode()).hexdigest()[:24]}"'
     if request.headers.get("If-None-Match") == etag:

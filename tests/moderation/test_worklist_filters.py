@@ -19,6 +19,7 @@ from cases.policy import State
 from cases.services import assign, feedback, move, note
 from geo.models import District
 from moderation.worklist.lists import PARAMETERS, Query
+from moderation.worklist.query import PLACES
 from tests.conftest import square
 from tests.moderation.test_desk import DESK, numbers
 
@@ -87,7 +88,7 @@ def every_filter(one, town):
 
 def test_each_filter_alone_and_all_together_find_the_one_case(manager, two, town):
     filters = every_filter(two, town)
-    assert set(filters) | {"liste", "sort", "seite"} == set(PARAMETERS)
+    assert set(filters) | {"liste", "sort", *PLACES} == set(PARAMETERS)
     assert len(numbers(manager.get(DESK, {"liste": "alle"}))) == 2
     for name, value in filters.items():
         days = {day: filters[day] for day in ("von", "bis") if name == "von"}
