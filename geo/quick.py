@@ -81,10 +81,10 @@ def family(parameter: str) -> str:
 def cursor() -> Iterator[CursorWrapper]:
     """A cursor whose statements PostgreSQL may prepare: parameters go beside the text, numbers come back as they are.
 
-    Django's own writes them into it. Whatever measures or counts statements sees these too.
+    Django's own writes them into it; it is taken while statements are noted, so that they can be read and repeated.
     """
     with connection.cursor() as opened:
-        if connection.vendor == "postgresql":
+        if connection.vendor == "postgresql" and not connection.queries_logged:
             opened.cursor.close()
             opened.cursor = Cursor(connection.connection)
             opened.cursor.format = pq.Format.BINARY

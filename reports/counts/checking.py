@@ -49,15 +49,11 @@ class Difference:
         return f"municipality {self.municipality}, {whose}, level {self.level}, cell {self.cell}: {states}"
 
 
-def _false() -> str:
-    return "0" if connection.vendor == "sqlite" else "false"
-
-
 def _rows() -> str:
     """SQL of the finest counts as the rows say."""
     return (
         f"SELECT municipality_id, topic_id, {cell_at(FINEST)} AS cell, {by_state('1')} FROM {CASES}"
-        f" WHERE {SHOWN.format('', _false())} GROUP BY 1, 2, 3"
+        f" WHERE {SHOWN.format('')} GROUP BY 1, 2, 3"
     )
 
 

@@ -65,6 +65,8 @@ def counts(
         "topics": quick.many(asked),
         "lows": quick.many(lows),
         "highs": quick.many(highs),
+        "least": quick.number(lows[0] << level_bits(window.level)),
+        "most": quick.number(((highs[-1] + 1) << level_bits(window.level)) - 1),
         "mark": quick.number(marked(0, window.level)),
         "shift": quick.number(level_bits(window.level)),
         "finer": quick.number(finer),
@@ -126,14 +128,13 @@ def _statement(vendor: str, states: frozenset[State], every_topic: bool) -> str:
             "k.municipality_id = family.id AND k.topic_id = t.one"
             " AND k.cell BETWEEN r.low + %(mark)s AND r.high + %(mark)s",
         )
-        + f" UNION ALL SELECT %(mark)s + (d.grid >> {shift}) AS cell, {waiting}"
-        f" FROM family CROSS JOIN {quick.ranges('r', 'lows', 'highs')} "
+        + f" UNION ALL SELECT %(mark)s + (d.grid >> {shift}) AS cell, {waiting} FROM family "
         + quick.each(
             DELTAS,
             "d",
             ["grid", "state", "n"],
-            f"d.municipality_id = family.id AND d.grid BETWEEN r.low << {shift}"
-            f" AND ((r.high + 1) << {shift}) - 1{of_topics}",
+            # In one piece: there are few, and what lies outside is sifted below.
+            f"d.municipality_id = family.id AND d.grid BETWEEN %(least)s AND %(most)s{of_topics}",
         )
         + ") AS every WHERE (cell & %(columns)s) BETWEEN %(left)s AND %(right)s"
         " AND (cell & %(rows)s) BETWEEN %(top)s AND %(bottom)s GROUP BY 1"

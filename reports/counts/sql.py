@@ -15,8 +15,9 @@ ALL = 0
 STATES = tuple(State)
 COLUMNS = tuple(f"n_{state.value}" for state in STATES)
 COUNTS, DELTAS, CASES = "reports_mapcount", "reports_mapdelta", "cases_case"
-SHOWN = "{0}public_at IS NOT NULL AND {0}confidential = {1} AND {0}kind = '" + KIND + "' AND {0}grid IS NOT NULL"
-"""What Case.objects.public() says of a report with a place; {0} is the row, {1} the database's word for false."""
+SHOWN = "{0}public_at IS NOT NULL AND NOT {0}confidential AND {0}kind = '" + KIND + "' AND {0}grid IS NOT NULL"
+"""What Case.objects.public() says of a report with a place, word for word as the partial indexes of Case do; {0} is the
+row."""
 
 
 def level_bits(level: int) -> int:

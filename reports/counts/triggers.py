@@ -22,9 +22,9 @@ _FACTS = ("municipality_id", "topic_id", "state", "grid", "public_at", "confiden
 _INTO = f"INSERT INTO {DELTAS} (municipality_id, topic_id, state, grid, n)"
 
 
-def _appended(row: str, amount: int, false: str) -> str:
+def _appended(row: str, amount: int) -> str:
     facts = ", ".join(f"{row}.{name}" for name in ("municipality_id", "topic_id", "state", "grid"))
-    return f"{_INTO} SELECT {facts}, {amount} WHERE {SHOWN.format(f'{row}.', false)};"
+    return f"{_INTO} SELECT {facts}, {amount} WHERE {SHOWN.format(f'{row}.')};"
 
 
 def _changed(different: str) -> str:
@@ -35,23 +35,23 @@ def _changed(different: str) -> str:
     return " OR ".join(pairs)
 
 
-def _triggers(false: str, different: str) -> Iterator[tuple[str, str, str, str]]:
-    """Name, event, condition and body of each trigger; the database's words for false and for "is different from"."""
-    out, into = _appended("OLD", -1, false), _appended("NEW", 1, false)
+def _triggers(different: str) -> Iterator[tuple[str, str, str, str]]:
+    """Name, event, condition and body of each trigger; the database's words for "is different from"."""
+    out, into = _appended("OLD", -1), _appended("NEW", 1)
     come, go, move = NAMES
-    yield come, "INSERT", SHOWN.format("NEW.", false), into
-    yield go, "DELETE", SHOWN.format("OLD.", false), out
+    yield come, "INSERT", SHOWN.format("NEW."), into
+    yield go, "DELETE", SHOWN.format("OLD."), out
     yield move, "UPDATE", _changed(different), f"{out} {into}"
 
 
 def _on_sqlite(cursor: CursorWrapper) -> None:
-    for name, event, when, body in _triggers("0", "IS NOT"):
+    for name, event, when, body in _triggers("IS NOT"):
         cursor.execute(f"DROP TRIGGER IF EXISTS {name}")
         cursor.execute(f"CREATE TRIGGER {name} AFTER {event} ON {CASES} WHEN {when} BEGIN {body} END")
 
 
 def _on_postgresql(cursor: CursorWrapper) -> None:
-    for name, event, when, body in _triggers("false", "IS DISTINCT FROM"):
+    for name, event, when, body in _triggers("IS DISTINCT FROM"):
         cursor.execute(
             f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS"
             f" $$ BEGIN {body} RETURN NULL; END $$"

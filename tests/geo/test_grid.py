@@ -92,3 +92,30 @@ def test_nonsense_has_no_number(place: tuple[float, float]) -> None:
 
 def test_no_point_no_number() -> None:
     assert grid.of_point(None) is None
+
+
+@pytest.mark.parametrize("level", [3, 9, 14, 20])
+@pytest.mark.parametrize("limit", [1, 3, 16])
+def test_a_window_holds_the_cells_whose_middle_lies_in_the_box_and_its_ranges_leave_none_out(level, limit):
+    chance = random.Random(level * limit)
+    for _ in range(20):
+        size = 360 / 2**level * chance.uniform(0.1, 60)
+        west, south = chance.uniform(5, 15), chance.uniform(47, 55)
+        box = (west, south, min(west + size, 180), min(south + size, 85))
+        window = grid.window(box, level)
+        lows, highs = grid.cover(window, limit)
+        assert len(lows) == len(highs) <= limit
+        left, right, top, bottom = window.corners()
+        for _point in range(20):
+            place = (west + size * chance.uniform(-0.3, 1.3), south + size * chance.uniform(-0.3, 1.3))
+            cell = grid.cell(grid.morton(max(-180, min(180, place[0])), max(-85, min(85, place[1]))), level)
+            lon, lat = grid.cell_middle(cell, level)
+            holds = window.holds(cell)
+            assert holds == (left <= (cell & grid.X) <= right and top <= (cell & grid.Y) <= bottom)
+            near = 1e-6
+            if box[0] + near < lon < box[2] - near and box[1] + near < lat < box[3] - near:
+                assert holds
+            if not (box[0] - near < lon < box[2] + near and box[1] - near < lat < box[3] + near):
+                assert not holds
+            if holds:
+                assert any(low <= cell <= high for low, high in zip(lows, highs, strict=True))
