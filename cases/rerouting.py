@@ -7,7 +7,7 @@ walked in minutes; written is only what differs, a batch in a transaction, so wh
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final, NamedTuple
@@ -192,7 +192,7 @@ class _Run:
                 self._write_districts(changes, still)
                 self._write_units(changes, still)
 
-    def _write_districts(self, changes: _Changes, still: dict[int, tuple[int, int | None]]) -> None:
+    def _write_districts(self, changes: _Changes, still: Mapping[int, tuple[int, int | None]]) -> None:
         groups: defaultdict[int | None, list[int]] = defaultdict(list)
         for pk in still:
             if pk in changes.districts:
@@ -200,7 +200,7 @@ class _Run:
         for district, ids in groups.items():
             self.outcome.districts += Case.objects.filter(pk__in=ids).update(district_id=district)
 
-    def _write_units(self, changes: _Changes, still: dict[int, tuple[int, int | None]]) -> None:
+    def _write_units(self, changes: _Changes, still: Mapping[int, tuple[int, int | None]]) -> None:
         groups: defaultdict[int, list[int]] = defaultdict(list)
         for pk in still:
             if pk in changes.units:
