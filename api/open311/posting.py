@@ -40,6 +40,7 @@ from geo.localized import localized
 from geo.models import Municipality
 from geo.proof.asking import refused_program
 from geo.proof.policy import WAIT, Purpose
+from outbox.kept import looking
 from reports.categories import category_of
 from reports.models import Category
 from reports.services import Person, current_version, submit
@@ -51,6 +52,7 @@ _LINK: Final = re.compile(r"https?://[^\s<>\"]{4,490}")
 MEDIA_URLS: Final = 5
 
 
+@looking()
 def post(request: HttpRequest, asked: Asked, municipality: Municipality, key: ApiKey | None) -> Answer:
     """Hand in a request. Raises Problem, cases.errors.Invalid and KeyReused."""
     if key is not None or municipality.keys_only:

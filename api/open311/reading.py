@@ -53,12 +53,16 @@ class Where:
 
 
 def listed(request: HttpRequest, asked: Asked, where: Where) -> Answer:
-    """Requests, newest first; those of `service_request_id` alone where it is given. Raises Problem."""
+    """Requests, newest first, by change where that is asked for; those of `service_request_id` alone where it is given.
+
+    Raises Problem.
+    """
     extensions = asked.yes("extensions")
     if numbers := asked.several("service_request_id"):
         return Answer("service_requests", by_number(numbers[:IDS_MAX], where, extensions))
     page, size = asked.whole("page", 10**6, 1), asked.whole("page_size", PAGE_MAX, PAGE_MAX)
-    found = _wanted(asked, where.municipality).order_by("-submitted_at", "-pk")
+    by_change = asked.text("updated_after", "updated_before")
+    found = _wanted(asked, where.municipality).order_by("-changed_at" if by_change else "-submitted_at", "-pk")
     ids = list(found.values_list("pk", flat=True)[(page - 1) * size : page * size])
     headers = {}
     if len(ids) == size:
