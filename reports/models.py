@@ -186,3 +186,38 @@ class MapDelta(models.Model):
 
     def __str__(self) -> str:
         return f"{self.n:+} at {self.grid}"
+
+
+class PublicWords(models.Model):
+    """The words by which everybody finds a public report, folded; see reports.words.
+
+    Derived and written by triggers in the transaction that changes what they come from: never by hand, not part of a
+    backup, without foreign keys. What is not public has no row.
+    """
+
+    case_id = models.BigIntegerField(primary_key=True)
+    words = models.TextField()
+    marks = models.TextField()
+    """Municipality, topic, district and month, such as "m1 t12 d3 z202611"."""
+
+    class Meta:
+        verbose_name_plural = "public words"
+
+    def __str__(self) -> str:
+        return f"public words of {self.case_id}"
+
+
+class DeskWords(models.Model):
+    """The words by which staff find a case: everything about it, and apart from that who reported it."""
+
+    case_id = models.BigIntegerField(primary_key=True)
+    words = models.TextField()
+    contact = models.TextField()
+    """Name and addresses of who handed it in; not everybody may read them."""
+    marks = models.TextField()
+
+    class Meta:
+        verbose_name_plural = "words for the desk"
+
+    def __str__(self) -> str:
+        return f"words of {self.case_id}"

@@ -13,7 +13,6 @@ from typing import Any, cast
 
 from django.contrib.gis.geos import Polygon
 from django.core.exceptions import ValidationError
-from django.db import connection
 from django.db.models import Q
 from django.http import QueryDict
 from django.utils import timezone
@@ -24,16 +23,23 @@ from cases.models import Case, CaseQuerySet, Topic
 from cases.policy import State
 from cases.routing import BERLIN
 from geo import grid
-from geo.folding import fold, one_line, squeeze
+from geo.folding import one_line
 from geo.models import District, Municipality
 from geo.spatial import Box, check_box
 from reports import known_topics, numbering
+from reports.models import PublicWords
 from reports.policy import KIND, Sort
 from reports.showing import PublicReport, public_report, readable
+from reports.words import finding
+from reports.words.asking import Asked, words_of
+from reports.words.finding import Row, Words
+from reports.words.flattening import flat
 
 PAGE = 20
-WORDS = 6
-"""More words than this are not looked at."""
+COUNTED = 100
+"""A page that searches for words counts no further: the newest so many are found about as quickly as the first page."""
+MARKS = 100
+"""More municipalities, categories or districts than this are not asked of the index of words, only of the cases."""
 
 STATUS: dict[str, tuple[Any, frozenset[State]]] = {
     "neu": (gettext_lazy("Received"), frozenset({State.NEW})),
@@ -223,7 +229,7 @@ def filtered(municipality: Municipality, filters: Filters, family: Sequence[int]
     if filters.categories or filters.sorts:
         found = found.filter(topic__in=[topic.pk for topic in topics if _asked(topic, filters)])
     if filters.words:
-        found = _with_words(found, filters.words, municipality, topics, districts)
+        return _with_words(found, filters, municipality, family, topics, districts)
     return found
 
 
@@ -267,78 +273,105 @@ def _asked(topic: Topic, filters: Filters) -> bool:
     return of_category and of_sort
 
 
+class Searched(CaseQuerySet):
+    """Reports that match words, and from what they were taken, so that a page is read without reading all texts."""
+
+    rough: CaseQuerySet | None = None
+    """What the other filters leave; None for what was narrowed further."""
+    asked: Words | None = None
+    known: list[Row] | None = None
+    """The newest ones, where they were read before."""
+    whole = False
+    """Whether those are all."""
+
+    def newest(self, limit: int, before: Row | None = None) -> list[Row]:
+        """At most so many, newest first, older than `before`."""
+        if self.rough is None or self.asked is None:
+            return _newest(self, limit, before)
+        if before is None and self.known is not None and (self.whole or len(self.known) >= limit):
+            return self.known[:limit]
+        return finding.newest(_older(self.rough, before), self.asked, limit)
+
+
 def _with_words(
-    found: CaseQuerySet, words: str, municipality: Municipality, topics: Sequence[Topic], districts: Sequence[District]
+    rough: CaseQuerySet,
+    filters: Filters,
+    municipality: Municipality,
+    family: Sequence[int],
+    topics: Sequence[Topic],
+    districts: Sequence[District],
 ) -> CaseQuerySet:
     """Every word must stand somewhere in what is released; or the whole is the number."""
-    numbered = numbering.ids(words, municipality)
-    if numbering.looks_like(words) or (numbered and not words.isdigit()):
-        return found.filter(pk__in=numbered or [])
-    every = Q()
-    for word in words.split()[:WORDS]:
-        every &= _with_word(word, topics, districts)
-    return found.filter(every | Q(pk__in=numbered) if numbered else every)
-
-
-def _with_word(word: str, topics: Sequence[Topic], districts: Sequence[District]) -> Q:
-    folded = squeeze(fold(word))
-    found = Q()
-    if folded:
-        named = [topic.pk for topic in topics if folded in _folded(topic)]
-        parts = [one.pk for one in districts if folded in squeeze(fold(one.name))]
-        found = Q(topic__in=named) | Q(district__in=parts)
-    for spelling in spellings(word):
-        found |= Q(report__text_released=True, report__public_text__icontains=spelling)
-        found |= Q(report__address__icontains=spelling) & (
-            Q(report__address_by_citizen=False) | Q(report__text_released=True)
-        )
+    numbered = numbering.ids(filters.words, municipality)
+    if numbering.looks_like(filters.words) or (numbered and not filters.words.isdigit()):
+        return rough.filter(pk__in=numbered or [])
+    names = [(f"t{topic.pk}", _names(topic)) for topic in topics]
+    names += [(f"d{one.pk}", flat(one.name)) for one in districts]
+    every = tuple(
+        Asked(word, tuple(mark for mark, words in names if word.stands_in(words))) for word in words_of(filters.words)
+    )
+    asked = Words(PublicWords, every, _within(filters, family, topics, districts), also=tuple(numbered or ()))
+    exact = rough.filter(asked.condition())
+    found = Searched(model=Case, query=exact.query, using=exact.db)
+    found.rough, found.asked = rough, asked
     return found
 
 
-def _folded(topic: Topic) -> str:
+def _within(
+    filters: Filters, family: Sequence[int], topics: Sequence[Topic], districts: Sequence[District]
+) -> tuple[frozenset[str], ...]:
+    """Marks of which each report has one, as far as they are few enough to be asked for."""
+    found = [{f"m{pk}" for pk in family}]
+    if filters.categories or filters.sorts:
+        found.append({f"t{topic.pk}" for topic in topics if _asked(topic, filters)})
+    if filters.districts:
+        found.append({f"d{one.pk}" for one in districts if one.slug in filters.districts})
+    return tuple(frozenset(marks) for marks in found if len(marks) <= MARKS)
+
+
+def _names(topic: Topic) -> str:
     names = [*topic.name.values(), *(topic.parent.name.values() if topic.parent else ())]
     words = topic.category.keywords if hasattr(topic, "category") else ""
-    return " ".join(squeeze(fold(name)) for name in [*names, *words.split()] if name)
+    return flat(" ".join([*names, words]))
 
 
-_TYPED = (("ae", "ä"), ("oe", "ö"), ("ue", "ü"), ("ss", "ß"))
+def counted(found: CaseQuerySet, most: int) -> int:
+    """How many reports match words, `most` + 1 for any more: to count them all would read every text."""
+    if not isinstance(found, Searched):
+        return found[: most + 1].count()
+    found.known = found.newest(most + 1)
+    found.whole = len(found.known) <= most
+    return len(found.known)
 
 
-def spellings(word: str) -> list[str]:
-    """A word with and without umlauts, and with a capital one, which SQLite's LIKE does not fold by itself."""
-    lower = word.lower()
-    full, short = lower, lower
-    for two, one in _TYPED:
-        full, short = full.replace(one, two), short.replace(two, one)
-    if lower.endswith(("str.", "straße", "strasse")):
-        full = short = lower.rsplit("str", 1)[0] + "str"
-    found: list[str] = []
-    for spelling in dict.fromkeys((lower, full, short)):
-        found.append(spelling)
-        if connection.vendor == "sqlite" and not spelling[:1].isascii():
-            found.append(spelling[:1].upper() + spelling[1:])
-    return found
+def _older(found: CaseQuerySet, before: Row | None) -> CaseQuerySet:
+    if before is None:
+        return found
+    pk, moment = before
+    return found.filter(Q(submitted_at__lt=moment) | Q(submitted_at=moment, pk__lt=pk))
+
+
+def _newest(found: CaseQuerySet, limit: int, before: Row | None) -> list[Row]:
+    ordered = _older(found, before).order_by("-submitted_at", "-pk")
+    return list(ordered.values_list("pk", "submitted_at")[:limit])
 
 
 def page_of(found: CaseQuerySet, cursor: str = "", size: int = PAGE) -> tuple[list[int], str]:
     """Ids of one page, newest first, and the cursor of the next page ("" on the last). A bad cursor is the start."""
-    moment, pk = _read_cursor(cursor)
-    if moment is not None:
-        found = found.filter(Q(submitted_at__lt=moment) | Q(submitted_at=moment, pk__lt=pk))
-    rows = list(found.order_by("-submitted_at", "-pk").values_list("pk", "submitted_at")[: size + 1])
+    before = _read_cursor(cursor)
+    rows = found.newest(size + 1, before) if isinstance(found, Searched) else _newest(found, size + 1, before)
     if len(rows) <= size:
         return [pk for pk, _at in rows], ""
     last, at = rows[size - 1]
     return [pk for pk, _at in rows[:size]], f"{round(at.timestamp() * 1_000_000)}-{last}"
 
 
-def _read_cursor(cursor: str) -> tuple[datetime | None, int]:
+def _read_cursor(cursor: str) -> Row | None:
     micros, _dash, pk = cursor.partition("-")
     try:
-        moment = datetime.fromtimestamp(0, BERLIN) + timedelta(microseconds=int(micros[:20]))
-        return moment, int(pk[:18])
+        return int(pk[:18]), datetime.fromtimestamp(0, BERLIN) + timedelta(microseconds=int(micros[:20]))
     except (ValueError, OverflowError):
-        return None, 0
+        return None
 
 
 def shown(ids: Sequence[int]) -> list[PublicReport]:

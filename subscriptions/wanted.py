@@ -16,6 +16,8 @@ from geo import grid
 from geo.folding import fold, squeeze
 from geo.spatial import Box, box_around, metres_between
 from reports.search import SORTS, Filters
+from reports.words.asking import Word, words_of
+from reports.words.flattening import flat
 from subscriptions.policy import WORDS_MAX
 
 ALL, CATEGORY, DISTRICT, SORT, AREA, WORD = range(6)
@@ -25,6 +27,7 @@ EVERYTHING = "*"
 _FINEST = 20
 _CELLS = 4
 """A place is covered by at most so many cells of the map's grid."""
+FORMER = "\n"
 _RARE = "enisratdhulcgmobwfkzpvjyxq"
 """Letters from frequent to rare in German, umlauts in two letters."""
 
@@ -104,9 +107,9 @@ class Wanted:
         """Whether the keys find too much, so that `fits` has to be asked."""
         return bool(self.folded()) or self.circle is not None
 
-    def folded(self) -> list[str]:
+    def folded(self) -> list[Word]:
         """The words as they are compared; what has no letter or digit is left out."""
-        return [folded for word in self.words.split() if (folded := fold(word))]
+        return words_of(self.words)
 
     def filters(self, labels: dict[tuple[str, str], str] | None = None) -> Filters:
         """The same selection for map and feed; a circle becomes the box around it."""
@@ -134,12 +137,13 @@ class Wanted:
         found += [(SORT, f"a:{SORTS[name][1]}") for name in self.sorts if name in SORTS]
         if (box := self.box) is not None:
             found += [(AREA, f"g:{zoom}:{cell}") for zoom, cell in _cells(box)]
-        found += [(WORD + index, f"w:{_rarest(word)}") for index, word in enumerate(self.folded())]
+        found += [(WORD + index, f"w:{_rarest(word.part)}") for index, word in enumerate(self.folded())]
         return found or [(ALL, EVERYTHING)]
 
     def fits(self, case: Case, text: str) -> bool:
         """What the keys leave open: every word stands in `text` (see `text_of`), the place lies in the circle."""
-        if not all(word in text or squeeze(word) in text for word in self.folded()):
+        released = text.partition(FORMER)[0]
+        if not all(word.stands_in(released) for word in self.folded()):
             return False
         if self.circle is None:
             return True
@@ -170,7 +174,10 @@ def _rarest(word: str) -> str:
 
 # The other side: what a report has ------------------------------------------------------------------------------------
 def text_of(case: Case) -> str:
-    """Everything released that words may stand in, folded: as the search of the map looks at it."""
+    """Everything released that words may stand in, folded: as the search of the map looks at it.
+
+    Behind FORMER the same as it was folded before: keys of that kind stand in older subscriptions.
+    """
     report, topic = case.report, case.topic
     names = [*topic.name.values(), *(topic.parent.name.values() if topic.parent else ())]
     names += topic.category.keywords.split()
@@ -178,9 +185,10 @@ def text_of(case: Case) -> str:
         names.append(case.district.name)
     if report.address and (not report.address_by_citizen or report.text_released):
         names.append(report.address)
-    folded = [fold(name) for name in names if name]
-    text = fold(report.public_text) if report.text_released else ""
-    return " ".join(part for part in [text, *folded, *map(squeeze, folded)] if part)
+    text = report.public_text if report.text_released else ""
+    every = [text, *(name for name in names if name)]
+    folded = [fold(one) for one in every]
+    return flat(" \n ".join(every)) + FORMER + " ".join([*folded, *map(squeeze, folded[1:])])
 
 
 def keys_of(case: Case, text: str) -> list[str]:

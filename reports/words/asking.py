@@ -70,7 +70,7 @@ class Word:
 
     @cached_property
     def trigrams(self) -> tuple[str, ...]:
-        """Threes of letters that stand in every text that has the word; those that both indexes hold alike."""
+        """Threes of letters that stand in every text that has the word, as both indexes hold them alike."""
         return _threes(self.part)
 
     @cached_property
@@ -80,7 +80,10 @@ class Word:
 
 
 def _threes(text: str) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(three for at in range(len(text) - 2) if (three := text[at : at + 3]).isascii()))
+    """Every third one and the last: each costs a look of its own; what they leave open, the words say."""
+    last = len(text) - 3
+    places = [*range(0, last, 3), last] if last >= 0 else []
+    return tuple(dict.fromkeys(three for at in places if (three := text[at : at + 3]).isascii()))
 
 
 def words_of(typed: str) -> list[Word]:

@@ -12,14 +12,14 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection
-from django.db.models import Expression, Model, Q
-from django.db.models.expressions import Combinable
+from django.db.models import BooleanField, Expression, Model, Q
+from django.db.models.expressions import Combinable, RawSQL
 
 from cases.models import CaseQuerySet
 from reports.words.asking import Asked, indexed, matching
 
-WALKED = 500
-"""So many cases are looked at one by one."""
+WALKED, FARTHER = 500, 2000
+"""So many cases are looked at one by one, and so many more if they will then do."""
 RARE = 1000
 """Fewer hits are read as a whole."""
 OFTEN = 100
@@ -58,7 +58,7 @@ class Words:
 
     def among(self, ids: Sequence[int]) -> set[int]:
         """Those of the ids that are found. One query, by primary key."""
-        rows = self._cases(Q(pk__in=ids), matching(self.every, self.contact)).values_list("case_id", flat=True)
+        rows = self._cases(_one_of(ids), matching(self.every, self.contact)).values_list("case_id", flat=True)
         return {*rows, *set(self.also).intersection(ids)}
 
     def some(self, most: int) -> list[int]:
@@ -72,16 +72,26 @@ class Words:
         return found | Q(pk__in=self.also) if self.also else found
 
 
+def _one_of(ids: Sequence[int]) -> Expression | Q:
+    if connection.vendor == "postgresql":  # one parameter, not two thousand
+        return RawSQL("case_id = ANY(%s)", [list(ids)], output_field=BooleanField())
+    return Q(pk__in=ids)
+
+
 def newest(rough: CaseQuerySet, words: Words, limit: int) -> list[Row]:
     """Of the cases `rough` (without order) those that are found, newest first, at most `limit`."""
     ordered = rough.order_by("-submitted_at", "-pk")
-    walked: list[Row] = list(ordered.values_list("pk", "submitted_at")[:WALKED])
-    hits = words.among([pk for pk, _at in walked])
-    found = [row for row in walked if row[0] in hits]
-    if len(walked) < WALKED or len(found) >= limit:
-        return found[:limit]
-    last, moment = walked[-1]
-    older = ordered.filter(Q(submitted_at__lt=moment) | Q(submitted_at=moment, pk__lt=last))
+    older, found = ordered, list[Row]()
+    for number in (WALKED, FARTHER):
+        walked: list[Row] = list(older.values_list("pk", "submitted_at")[:number])
+        hits = words.among([pk for pk, _at in walked])
+        found += [row for row in walked if row[0] in hits]
+        if len(walked) < number or len(found) >= limit:
+            return found[:limit]
+        last, moment = walked[-1]
+        older = ordered.filter(Q(submitted_at__lt=moment) | Q(submitted_at=moment, pk__lt=last))
+        if len(found) * FARTHER < limit * WALKED:
+            break
     if connection.vendor != "postgresql":
         rest = older.filter(words.condition())
         return found + list(rest.values_list("pk", "submitted_at")[: limit - len(found)])

@@ -6,7 +6,8 @@ from reports.policy import KIND
 from reports.words.flattening import FUNCTION
 
 PUBLIC, DESK = "reports_publicwords", "reports_deskwords"
-CASES, REPORTS, ENTRIES, CONTACTS = "cases_case", "reports_report", "cases_entry", "cases_contact"
+CASES, REPORTS, ENTRIES = "cases_case", "reports_report", "cases_entry"
+CONTACTS, DISTRICTS = "cases_contact", "geo_district"
 COLUMNS = {PUBLIC: ("case_id", "words", "marks"), DESK: ("case_id", "words", "contact", "marks")}
 CASE_FACTS = {
     PUBLIC: ("municipality_id", "topic_id", "district_id", "submitted_at", "kind", "confidential", "public_at"),
@@ -67,13 +68,15 @@ def rows(table: str, vendor: str, where: str) -> str:
             f"SELECT c.id AS case_id, {words} AS words, {marks(vendor)} AS marks {tables}"
             f" WHERE c.public_at IS NOT NULL AND c.confidential = {false(vendor)} AND c.kind = '{KIND}' AND {where}"
         )
-    parts = ("c.number", "c.former_number", "c.file_number", "r.text", "r.public_text", "r.address", "r.asset")
+    numbers = ("c.number", "c.former_number", "c.file_number")
+    parts = (*numbers, "r.text", "r.public_text", "r.address", "r.asset", "d.name")
     words = _joined(*parts, _answers(vendor), _entries(vendor))
     contact = _joined("p.name", "p.email", "p.phone")
-    return (
-        f"SELECT c.id AS case_id, {words} AS words, {contact} AS contact, {marks(vendor)} AS marks {tables}"
-        f" LEFT JOIN {CONTACTS} p ON p.id = c.contact_id WHERE c.kind = '{KIND}' AND {where}"
+    beside = (
+        f"LEFT JOIN {CONTACTS} p ON p.id = c.contact_id LEFT JOIN {DISTRICTS} d ON d.id = c.district_id"
+        f" WHERE c.kind = '{KIND}' AND {where}"
     )
+    return f"SELECT c.id AS case_id, {words} AS words, {contact} AS contact, {marks(vendor)} AS marks {tables} {beside}"
 
 
 def written(table: str, vendor: str, where: str) -> str:

@@ -1,4 +1,4 @@
-"""Triggers that keep the words: on cases, reports, entries and contacts, in whose transaction they change.
+"""Triggers that keep the words: on cases, reports, entries, contacts and districts, in whose transaction they change.
 
 On PostgreSQL a case is locked before its words are made, so that two who write an entry at once lose neither. On SQLite
 further triggers keep the trigrams (FTS5) of the words. A migration that rebuilds a table on SQLite drops its triggers
@@ -23,6 +23,7 @@ from reports.words.sql import (
     CONTACT_FACTS,
     CONTACTS,
     DESK,
+    DISTRICTS,
     ENTRIES,
     PUBLIC,
     REPORT_FACTS,
@@ -67,17 +68,20 @@ def _triggers(different: str) -> Iterator[_Trigger]:
     changed = _changed(("text", "case_id"), different)
     yield _Trigger("reports_words_entry", "UPDATE", ENTRIES, changed, tuple((DESK, one) for one in both))
     changed = _changed(CONTACT_FACTS, different)
-    yield _Trigger("reports_words_contact", "UPDATE", CONTACTS, changed, ((DESK, "contact"),))
+    yield _Trigger("reports_words_contact", "UPDATE", CONTACTS, changed, ((DESK, "contact_id"),))
+    changed = _changed(("name",), different)
+    yield _Trigger("reports_words_district", "UPDATE", DISTRICTS, changed, ((DESK, "district_id"),))
 
 
-_CASES_OF_CONTACT = f"(SELECT id FROM {CASES} WHERE contact_id = NEW.id)"
+_NAMED_BY = ("contact_id", "district_id")
+"""Columns of cases by which a changed row says whose words it changes."""
 NAMES = frozenset(trigger.name for trigger in _triggers(""))
 
 
 # SQLite ---------------------------------------------------------------------------------------------------------------
 def _anew(table: str, whose: str) -> str:
     """Statements of a trigger: FTS5 wants to be told what goes, so a row goes and comes, and is never changed."""
-    cases = f"IN {_CASES_OF_CONTACT}" if whose == "contact" else f"= {whose}"
+    cases = f"IN (SELECT id FROM {CASES} WHERE {whose} = NEW.id)" if whose in _NAMED_BY else f"= {whose}"
     made = written(table, "sqlite", f"c.id {cases}")
     return f"DELETE FROM {table} WHERE case_id {cases}; {made};"
 
@@ -142,8 +146,8 @@ def _on_postgresql(cursor: CursorWrapper) -> None:
     for trigger in _triggers("IS DISTINCT FROM"):
         calls = []
         for table, whose in trigger.made:
-            if whose == "contact":
-                calls.append(f"PERFORM {_function(table)}(id) FROM {CASES} WHERE contact_id = NEW.id;")
+            if whose in _NAMED_BY:
+                calls.append(f"PERFORM {_function(table)}(id) FROM {CASES} WHERE {whose} = NEW.id;")
             elif trigger.event == "UPDATE" and whose == "OLD.case_id":
                 calls.append(f"IF {whose} <> NEW.case_id THEN PERFORM {_function(table)}({whose}); END IF;")
             else:

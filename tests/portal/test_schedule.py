@@ -40,6 +40,8 @@ KEPT = {
     *("cases.Case", "cases.Entry", "reports.Report", "reports.Photo"),
     # With their case.
     *("cases.Forward", "cases.Hold", "cases.Look", "cases.Merge", "cases.Watcher", "dispatch.Job"),
+    # With what they come from, by triggers.
+    *("reports.PublicWords", "reports.DeskWords"),
     # The log of what was deleted, of who changed a rule, and which municipality left when.
     *("cases.Erasure", "accounts.RuleChange", "portal.Departure"),
     # What people set up, as much as there is to set up.
