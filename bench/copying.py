@@ -20,9 +20,8 @@ OF_CASE: dict[type[models.Model], str] = {Report: "reports_report", Entry: "case
 
 def columns(model: type[models.Model]) -> list[str]:
     """Columns that are written: all but the key and those the database makes."""
-    return [
-        one.column for one in model._meta.concrete_fields if not one.primary_key and not getattr(one, "generated", 0)
-    ]
+    fields = model._meta.concrete_fields
+    return [str(one.column) for one in fields if not one.primary_key and not getattr(one, "generated", False)]
 
 
 def _row(bench: Bench, model: type[models.Model], pk: int, fresh: Mapping[str, Any]) -> int:

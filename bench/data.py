@@ -65,7 +65,7 @@ def fill(reports: int, *, whole: int = WHOLE, quiet: bool = True) -> Town:
         before = Case.objects.count()
         wanted = reports - before
         if wanted > before // 4 and wanted > FEW:
-            with _unkept(), loading.bare([model._meta.db_table for model in FILLED]):
+            with _unkept(reports <= WHOLE), loading.bare([model._meta.db_table for model in FILLED]):
                 _fill(place, before, wanted, whole, quiet)
         elif wanted > 0:
             _fill(place, before, wanted, whole, quiet)
@@ -76,17 +76,20 @@ def fill(reports: int, *, whole: int = WHOLE, quiet: bool = True) -> Town:
 
 
 @contextmanager
-def _unkept() -> Iterator[None]:
-    """While it lasts no trigger keeps anything; in the end everything that is kept is made anew."""
+def _unkept(whole: bool) -> Iterator[None]:
+    """While it lasts no trigger keeps anything; in the end what is kept is made anew. Beyond WHOLE that is what the
+    map and the public list read; what the work list and the search keep is left as it was."""
     for kept in KEPT:
         kept.remove(connection)
-    words.drop_indexes(connection)
+    if whole:
+        words.drop_indexes(connection)
     yield
     for kept in KEPT:
         kept.install(connection)
     counts.rebuild()
-    words.rebuild(connection)
-    if attention is not None:
+    if whole:
+        words.rebuild(connection)
+    if whole and attention is not None:
         attention.rebuild(connection)
 
 
