@@ -18,8 +18,6 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
-from importlib import import_module
-from importlib.util import find_spec
 from typing import Any
 
 import django
@@ -41,6 +39,7 @@ from cases.models import Case, Contact, Entry, File, Follow, Support  # noqa: E4
 from cases.policy import Actor, Deed, State  # noqa: E402
 from geo.gazetteer import import_rows  # noqa: E402
 from geo.models import Address  # noqa: E402
+from reports import attention  # noqa: E402
 from reports.counts import checking as counts  # noqa: E402
 from reports.counts import triggers as counting  # noqa: E402
 from reports.models import Photo, Report  # noqa: E402
@@ -48,8 +47,7 @@ from reports.policy import KIND  # noqa: E402
 from reports.words import checking as words  # noqa: E402
 from reports.words import triggers as wording  # noqa: E402
 
-attention: Any = import_module("reports.attention") if find_spec("reports.attention") else None
-KEPT: tuple[Any, ...] = (counting, wording, *((attention,) if attention is not None else ()))
+KEPT: tuple[Any, ...] = (counting, wording, attention)
 """What triggers keep beside cases: taken off and put back around a large filling."""
 FEW = 1_000
 
@@ -89,7 +87,6 @@ def _unkept(whole: bool) -> Iterator[None]:
     counts.rebuild()
     if whole:
         words.rebuild(connection)
-    if whole and attention is not None:
         attention.rebuild(connection)
 
 
