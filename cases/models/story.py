@@ -39,7 +39,10 @@ class Entry(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["case", "client_key"], name="entry_client_key")]
-        indexes = [models.Index(fields=["case", "at", "id"], name="entry_timeline")]
+        indexes = [
+            models.Index(fields=["case", "at", "id"], name="entry_timeline"),
+            models.Index(fields=["at", "id"], name="entry_latest"),
+        ]
         ordering: ClassVar[list[str]] = ["at", "id"]
 
     def __str__(self) -> str:
