@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import time
+from collections import OrderedDict
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
+from django.db import connection
 from pytest_django import DjangoAssertNumQueries
 
+from geo import names
 from geo.gazetteer import import_rows
 from geo.models import Address, Municipality
 from geo.rows import Row
@@ -145,3 +152,30 @@ def test_names_are_kept_until_they_change(
     assert labels(town, "Hallenbad") == ["Hallenbad"]
     Address.objects.all().delete()
     assert labels(town, "Hallenbad") == []
+
+
+def test_eight_threads_read_the_names_once(
+    transactional_db: None, town: Municipality, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import_rows(
+        municipality=town, rows=[Row(street="Mühlenstraße", house_number="1", point=at(8.2, 51.95))], source="a"
+    )
+    made = []
+
+    class Counted(names.Names):
+        def __init__(self, ids: Sequence[int]) -> None:
+            made.append(ids)
+            super().__init__(ids)
+            time.sleep(0.2)
+
+    def ask(_number: int) -> list[str]:
+        try:
+            return labels(town, "Mühl")
+        finally:
+            connection.close()
+
+    monkeypatch.setattr(names, "Names", Counted)
+    monkeypatch.setattr(names, "_kept", OrderedDict())
+    with ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(ask, range(8))) == [["Mühlenstraße"]] * 8
+    assert len(made) == 1
