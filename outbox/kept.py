@@ -136,3 +136,14 @@ def install_after_migrate(*, using: str, **_kwargs: Any) -> None:
                 )
         if missing:
             cursor.execute(insert)
+
+
+def remove(connection: BaseDatabaseWrapper) -> None:
+    """Take the triggers away, before their table goes: without it they would refuse every change."""
+    with connection.cursor() as cursor:
+        if connection.vendor != "sqlite":
+            cursor.execute("DROP FUNCTION IF EXISTS rules_changed() CASCADE")
+            return
+        cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger' AND name GLOB 'rules_*'")
+        for (name,) in cursor.fetchall():
+            cursor.execute(f"DROP TRIGGER {name}")

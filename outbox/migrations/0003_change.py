@@ -1,6 +1,17 @@
-"""The numbers of outbox.kept; its triggers come after the migrations."""
+"""The numbers of outbox.kept; its triggers come after the migrations, and go before their table."""
+
+from __future__ import annotations
+
+from typing import Any
 
 from django.db import migrations, models
+
+from outbox import kept
+
+
+def end(_apps: Any, schema_editor: Any) -> None:
+    """Before the table goes."""
+    kept.remove(schema_editor.connection)
 
 
 class Migration(migrations.Migration):
@@ -16,4 +27,5 @@ class Migration(migrations.Migration):
                 ("value", models.BigIntegerField()),
             ],
         ),
+        migrations.RunPython(migrations.RunPython.noop, end),
     ]

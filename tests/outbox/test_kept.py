@@ -81,3 +81,10 @@ def test_lost_triggers_come_back_with_the_next_migrate(row):
     kept.install_after_migrate(using="default")
     Municipality.objects.filter(pk=row.pk).update(name="Eins")
     assert seen(row) == ("Eins", True)
+
+
+def test_without_their_table_no_trigger_is_left(row):
+    kept.remove(connection)
+    Change.objects.all().delete()
+    Municipality.objects.filter(pk=row.pk).update(name="Eins")
+    assert not Change.objects.exists()
