@@ -143,6 +143,15 @@ def readable() -> QuerySet[Case, Case]:
     )
 
 
+_SHOWN = (
+    *("number", "municipality", "topic", "stage", "unit", "district", "state", "forwarded_to", "language", "point"),
+    *("state_since", "submitted_at", "changed_at", "closed_at", "expected_on", "former_number"),
+    *("contact__name", "contact__public_name", "contact__confirmed_at"),
+    *("report__public_text", "report__text_released", "report__address", "report__address_by_citizen"),
+)
+"""What `public_report` reads of a case: making a row out of all its columns takes as long as everything else."""
+
+
 def many(ids: Sequence[int]) -> list[PublicReport]:
     """Public reports by id, in the order given, for lists of up to a thousand; what is not public is left out.
 
@@ -153,6 +162,7 @@ def many(ids: Sequence[int]) -> list[PublicReport]:
         Case.objects.public()
         .filter(kind=KIND, pk__in=ids)
         .select_related("report", "contact")
+        .only(*_SHOWN)
         .prefetch_related(
             Prefetch("municipality", queryset=Municipality.objects.defer("boundary")),
             "topic__category",
