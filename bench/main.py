@@ -192,5 +192,5 @@ def main(words: Sequence[str] | None = None) -> int:
     except Exception as error:  # noqa: BLE001  told in words
         run.fail("The run" if not isinstance(error, Unusable) else "The database", error)
     for failure in run.failures:
-        print(f"FAILED {failure}", file=sys.stderr)
+        print(f"FAILED {failure.splitlines()[0]}", file=sys.stderr)
     return 1 if run.failures else 0

@@ -16,6 +16,8 @@ from django.utils import timezone
 from bench.names import JOBS
 from bench.place import ROOT
 
+BUSY = 6
+"""More processes than so many per core wait: that is not the measurement alone."""
 Row = dict[str, Any]
 COLOURS = ("#1d4f91", "#b3261e", "#1b7f3b", "#8a5a00", "#6a3d9a", "#00727a", "#5c5c5c", "#c2185b")
 SLOT = "<!-- words of ours stand below this line and are kept -->"
@@ -33,9 +35,9 @@ def write(file: Path, figures: list[Row]) -> None:
         " [bench/README.md](../bench/README.md).\n",
         machine(),
         f"![Time of each job over the number of reports]({plot.name})\n",
-        "## Growth\n\nMedian as a multiple of that at the smallest size.\n",
-        growth(figures, sizes),
     ]
+    if len(sizes) > 1:
+        parts += ["## Growth\n\nMedian as a multiple of that at the smallest size.\n", growth(figures, sizes)]
     for size in sizes:
         parts += [f"## {size:,} reports\n", table([one for one in figures if one["size"] == size])]
     parts.append("## Further figures\n\n" + further(figures))
@@ -57,7 +59,13 @@ def machine() -> str:
         "Server": f"`{web.partition(': ')[2]}`",
         "Client": "on the same cores: two processes with keep-alive",
     }
-    return "\n".join(f"- {name}: {value}" for name, value in rows.items()) + "\n"
+    lines = [f"- {name}: {value}" for name, value in rows.items()]
+    if os.getloadavg()[0] > BUSY * (os.cpu_count() or 1):
+        lines += [
+            "",
+            "**Others were at work on the machine: times and rates mean nothing, ratios little.**",
+        ]
+    return "\n".join(lines) + "\n"
 
 
 def django_version() -> str:
