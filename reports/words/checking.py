@@ -8,10 +8,12 @@ from django.db import DatabaseError, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from reports.words.asking import DESK_WORDS, VECTOR
-from reports.words.sql import CASES, COLUMNS, DESK, PUBLIC, rows, written
+from reports.words.sql import CASES, COLUMNS, DESK, PUBLIC, REPORTS, rows, written
 from reports.words.triggers import TABLES, fts
 
 BATCH = 5000
+LACKING = 10_000
+"""If more rows are to be written, they are written without the indexes, which are then built once."""
 MOST = 100
 """So many differences are told of each table."""
 _INDEXED = {PUBLIC: "words", DESK: DESK_WORDS}
@@ -93,6 +95,10 @@ def rebuild(connection: BaseDatabaseWrapper, done: Callable[[int], None] | None 
     with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
         for table in TABLES:
             cursor.execute(f"DELETE FROM {table} WHERE case_id NOT IN ({_due_ids(table, connection.vendor)})")
+        cursor.execute(f"SELECT (SELECT count(*) FROM {REPORTS}) - (SELECT count(*) FROM {DESK})")
+        lacking = int(cursor.fetchone()[0])
+    if lacking > LACKING:
+        drop_indexes(connection)
     number = fill(connection, done)
     if connection.vendor == "sqlite":
         cleansed(connection, rebuild=True)

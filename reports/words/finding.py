@@ -18,7 +18,7 @@ from django.db.models.expressions import Combinable, RawSQL
 from cases.models import CaseQuerySet
 from reports.words.asking import Asked, indexed, matching
 
-WALKED, FARTHER = 500, 2000
+WALKED, FARTHER = 300, 2000
 """So many cases are looked at one by one, and so many more if they will then do."""
 RARE = 1000
 """Fewer hits are read as a whole."""

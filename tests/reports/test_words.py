@@ -165,7 +165,7 @@ def test_what_is_taken_back_was_never_findable(town, release):
     assert differences() == []
 
 
-@pytest.mark.parametrize("walked", [1, 3, 500])
+@pytest.mark.parametrize("walked", [1, 3, 300])
 @pytest.mark.parametrize("rare", [2, 1000])
 def test_a_page_is_the_same_however_it_is_read(town, release, monkeypatch, walked, rare):
     monkeypatch.setattr(finding, "WALKED", walked)
