@@ -14,8 +14,15 @@ from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.utils import CursorWrapper
 
-from cases.models.case import ANSWERED, HANDED_BACK, OUTSIDE_ANSWERED, PHOTO_WAITS, STAFF_PHOTO_WAITS, STILL_THERE
-from cases.models.case import TEXT_WAITS
+from cases.models.case import (
+    ANSWERED,
+    HANDED_BACK,
+    OUTSIDE_ANSWERED,
+    PHOTO_WAITS,
+    STAFF_PHOTO_WAITS,
+    STILL_THERE,
+    TEXT_WAITS,
+)
 from cases.policy import Actor, Deed
 
 CASES, ENTRIES, SUPPORTS = "cases_case", "cases_entry", "cases_support"
@@ -141,9 +148,7 @@ def _triggers(words: Words) -> Iterator[Trigger]:
     )
 
     def of_report(row: str, more: str = "") -> str:
-        return (
-            f"UPDATE {CASES} SET unreleased = {unreleased(f'{row}.case_id', words)} WHERE id = {row}.case_id{more};"
-        )
+        return f"UPDATE {CASES} SET unreleased = {unreleased(f'{row}.case_id', words)} WHERE id = {row}.case_id{more};"
 
     yield Trigger("desk_report_in", REPORTS, "INSERT", f"NEW.text_released = {words.false}", of_report("NEW"))
     yield Trigger(

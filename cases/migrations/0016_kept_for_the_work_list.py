@@ -9,8 +9,6 @@ class Migration(migrations.Migration):
     dependencies = [("cases", "0015_file_role")]
 
     operations = [
-        migrations.AddField(
-            model_name="case", name=name, field=cases.models.kept.KeptField(db_default=0, default=0)
-        )
+        migrations.AddField(model_name="case", name=name, field=cases.models.kept.KeptField(db_default=0, default=0))
         for name in ("unanswered", "unreleased", "supported")
     ]

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db import models
 from django.db.models import F
 
+if TYPE_CHECKING:
+    Number = models.IntegerField[int, int]
+else:
+    Number = models.IntegerField
 
-class KeptField(models.IntegerField):
+
+class KeptField(Number):
     """A number that only the database's triggers change (see reports.attention); saving writes what is there."""
 
     def pre_save(self, model_instance: models.Model, add: bool) -> Any:

@@ -70,7 +70,10 @@ def _used(user: User, parts: Sequence[Q], column: str) -> Q:
 
 
 def offered(user: User, parts: Sequence[Q]) -> Offered:
-    """Units, people, districts, stages and topics of the cases that the person sees; one query. `parts`: of worklist.sight."""
+    """Units, people, districts, stages and topics of the cases that the person sees; one query.
+
+    `parts`: of worklist.sight.
+    """
 
     def rows(of: QuerySet[Any], kind: str, key: str, name: Any, value: Any = "pk") -> QuerySet[Any]:
         used = _used(user, parts, key) if key else Q()
@@ -96,8 +99,10 @@ def offered(user: User, parts: Sequence[Q]) -> Offered:
     for kind, value, words in together:
         found[kind].setdefault(value, localized(_json(words)) if kind == "stage" else words)
     ordered = {kind: sorted(values.items(), key=lambda one: one[1].casefold()) for kind, values in found.items()}
-    named = [ordered[kind] for kind in ("unit", "person", "district", "stage", "share")]
-    return Offered(*named, _tree(found["topic"].items()))
+    tree = _tree(found["topic"].items())
+    return Offered(
+        ordered["unit"], ordered["person"], ordered["district"], ordered["stage"], ordered["share"], topics=tree
+    )
 
 
 _LINE = Value("\n", TextField())

@@ -84,7 +84,7 @@ def _of_matter(query: Query, topics: list[Topic]) -> Q:
 
 
 def narrowed(cases: QuerySet[Case], query: Query, *, user: User, at: datetime, topics: list[Topic]) -> QuerySet[Case]:
-    """The cases that the filters leave; `topics` are searched by name, so they are needed only where there are words."""
+    """The cases that the filters leave; `topics` are searched by name: they are needed only where there are words."""
     if query.bbox is not None:
         cases = within_box(cases, "point", query.bbox)
     if query.area:

@@ -77,7 +77,7 @@ def _key(index: int) -> Callable[[tuple[Any, ...]], tuple[bool, Any]]:
     return lambda row: (row[index] is None, 0 if row[index] is None else row[index])
 
 
-# In the address ---------------------------------------------------------------------------------------------------------
+# In the address -------------------------------------------------------------------------------------------------------
 def written(place: Place) -> str:
     """A place as the address bar names it."""
     return "_".join(_written(value) for value in place)

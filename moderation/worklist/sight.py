@@ -8,6 +8,7 @@ elsewhere and was handed over is looked for first: mostly there is nothing of it
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 
 from django.db.models import Q, Value
 
@@ -31,7 +32,7 @@ def _outside(column: str, values: Iterable[int]) -> Q:
     """None of these, in spans that an index can be searched for ("unequal" cannot)."""
     ids = sorted(values)
     found = Q(**{f"{column}__lt": ids[0]}) | Q(**{f"{column}__gt": ids[-1]})
-    for low, high in zip(ids, ids[1:], strict=False):
+    for low, high in pairwise(ids):
         found |= Q(**{f"{column}__gt": low, f"{column}__lt": high})
     return found
 

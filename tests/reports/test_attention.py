@@ -26,14 +26,17 @@ def test_marks_follow_what_citizens_and_staff_do(make_report, town):
     assert kept(case) == (0, 0, 0)
     message(case=case, by=By.citizen(), text="Es wird schlimmer.")
     move(case=case, to=State.DONE, by=By.system())
-    feedback(case=case, by=By.citizen(), still_there=True)
+    feedback(case=case, by=By.citizen(), still_there=True, text="Nein.")
     assert kept(case) == (ANSWERED | STILL_THERE, 0, 0)
     note(case=case, by=by, text="Gelesen.")
     assert kept(case) == (0, 0, 0)
     withdraw_text(case=case, by=by)
     for number in range(3):
         Support.objects.create(
-            case=case, email_hash=str(number), created_at=timezone.now(), confirmed_at=timezone.now() if number else None
+            case=case,
+            email_hash=str(number),
+            created_at=timezone.now(),
+            confirmed_at=timezone.now() if number else None,
         )
     Support.objects.filter(case=case).update(confirmed_at=timezone.now())
     Support.objects.filter(case=case, email_hash="1").delete()
