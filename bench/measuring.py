@@ -14,6 +14,7 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from types import SimpleNamespace
 from typing import Any
 
 import psycopg
@@ -26,6 +27,7 @@ from bench.client import Connection, Request, as_task, ask
 from bench.place import ROOT
 from bench.serving import Platform, cpu
 from bench.town import Town
+from reports.words import flattening
 
 Bare = Sequence[tuple[str, Sequence[Any]]]
 """Statements with their values, placeholders written %s."""
@@ -130,6 +132,8 @@ def _driver() -> Any:
     raw = sqlite3.connect(str(connection.settings_dict["NAME"]), timeout=20, isolation_level=None)
     raw.enable_load_extension(True)
     raw.load_extension(settings.SPATIALITE_LIBRARY_PATH)
+    # What triggers call is a function of the program there.
+    flattening.teach(SimpleNamespace(vendor="sqlite", connection=raw))
     raw.execute("PRAGMA foreign_keys=ON")
     raw.execute("PRAGMA synchronous=NORMAL")
     return raw
