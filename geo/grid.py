@@ -112,7 +112,7 @@ def cell_tiles(numbers: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[n
 def middles(columns: NDArray[np.int64], rows: NDArray[np.int64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Longitudes and latitudes of the middles of finest cells, to a tenth of a metre (six digits)."""
     lons = (columns + 0.5) / _SIZE * 360.0 - 180.0
-    lats = np.degrees(np.arctan(np.sinh(np.pi * (1.0 - 2.0 * (rows + 0.5) / _SIZE))))
+    lats = np.asarray(np.degrees(np.arctan(np.sinh(np.pi * (1.0 - 2.0 * (rows + 0.5) / _SIZE)))), dtype=np.float64)
     return np.round(lons, 6), np.round(lats, 6)
 
 

@@ -84,13 +84,13 @@ def _uncounted(municipality: Municipality, filters: Filters, zoom: int) -> View:
     if filters.bbox is not None:
         found = found.filter(grid.condition(filters.bbox, limit=24))
     window = _window(filters.bbox, grid.ZOOM)
-    newest = found.order_by("-submitted_at", "-pk").values_list("grid", "state")[: MANY + 1]
-    places = [place for place in newest if window.holds(place[0])]
-    more = len(places) > MANY
-    if len(places) > PINS:
-        counted = _by_cell(places[:MANY], zoom)
+    newest = list(found.order_by("-submitted_at", "-pk").values_list("grid", "state")[: MANY + 1])
+    places = [(cell, state) for cell, state in newest[:MANY] if cell is not None and window.holds(cell)]
+    more = len(newest) > MANY
+    if len(places) > PINS or more:
+        counted = _by_cell(places, zoom)
         return View(counted.total, clusters(counted, zoom), more)
-    rows = [row for row in found.values_list(*pin_rows.FIELDS) if window.holds(row[1])]
+    rows = [row for row in found.values_list(*pin_rows.FIELDS) if row[1] is not None and window.holds(row[1])]
     return View(len(rows), pin_rows.features(rows))
 
 
