@@ -42,6 +42,8 @@ class Entry(models.Model):
         indexes = [
             models.Index(fields=["case", "at", "id"], name="entry_timeline"),
             models.Index(fields=["at", "id"], name="entry_latest"),
+            models.Index(fields=["at"], name="entry_feedback", condition=models.Q(deed=Deed.FEEDBACK.value)),
+            models.Index(fields=["case"], name="entry_came_back", condition=models.Q(deed=Deed.UNPLANNED.value)),
         ]
         ordering: ClassVar[list[str]] = ["at", "id"]
 

@@ -137,7 +137,9 @@ class Numbers:
         query = QueryDict(mutable=True)
         query.update({**self.asked.narrow, **({} if parts or not self.whole else {"teile": "ohne"})})
         asked = Query.read(query, self.user)
-        found = narrowed(listed_for(self.user), asked, user=self.user, at=self.at, topics=[])
+        # One part of them says in the words of an index where they lie; several do not.
+        place = self.sight[0] if len(self.sight) == 1 else Q()
+        found = narrowed(listed_for(self.user).filter(place), asked, user=self.user, at=self.at, topics=[])
         assert isinstance(found, CaseQuerySet)
         return found
 

@@ -26,6 +26,7 @@ from geo.models import Municipality
 from moderation.access import listed_for
 from moderation.worklist import choices, sight
 from moderation.worklist.filters import narrowed
+from moderation.worklist.lists import COUNTED
 from moderation.worklist.query import Query
 from moderation.worklist.rows import place_words
 
@@ -158,16 +159,24 @@ class Board:
         """The jobs of the day by team, as they were put in order; one query."""
         return lists.of_teams(teams=self.teams, day=self.day, at=self.at)
 
-    def unplanned(self) -> QuerySet[Case]:
+    @cached_property
+    def _unplanned(self) -> QuerySet[Case]:
         """What the person may plan and nobody has."""
         mine = listed_for(self.user).filter(municipality=self.town, unit__in=self.teams)
         topics = choices.offered(self.user, sight.parts(self.user)).topics if self.query.q else []
-        found = narrowed(mine, self.query, user=self.user, at=self.at, topics=topics)
-        return (
-            lists.unplanned(found)
-            .select_related("topic__category", "report", "district", "unit", "stage")
-            .defer("district__boundary")
+        return lists.unplanned(narrowed(mine, self.query, user=self.user, at=self.at, topics=topics))
+
+    def unplanned(self) -> list[Case]:
+        """The first SHOWN of it, and one more where there are more; one query that sorts nothing but their ids."""
+        first = self._unplanned.values("pk")[: SHOWN + 1]
+        rows = lists.unplanned(Case.objects.filter(pk__in=first))
+        return list(
+            rows.select_related("topic__category", "report", "district", "unit", "stage").defer("district__boundary")
         )
+
+    def unplanned_count(self) -> int:
+        """How many that are; COUNTED + 1 for any more."""
+        return self._unplanned.order_by()[: COUNTED + 1].count()
 
     @property
     def today(self) -> date:

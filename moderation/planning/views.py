@@ -30,6 +30,7 @@ from moderation.access import seen_by, staff, staff_only
 from moderation.planning.board import SHOWN, Board, card
 from moderation.planning.forms import PlanningForm, chosen, ordered
 from moderation.refusals import in_words
+from moderation.worklist.lists import said
 from moderation.worklist.query import Query
 
 TEMPLATE = "moderation/planning/board.html"
@@ -71,14 +72,14 @@ def day_of(typed: str) -> date:
 
 
 def _context(request: HttpRequest, found: Board, form: PlanningForm | None = None) -> dict[str, Any]:
-    rows = found.unplanned()
-    shown = list(rows[: SHOWN + 1])
+    shown = found.unplanned()
     address = reverse("desk_planning")
     return {
         "board": found,
         "columns": found.columns(),
         "unplanned": [card(case, found.at) for case in shown[:SHOWN]],
-        "unplanned_count": len(shown) if len(shown) <= SHOWN else rows.count(),
+        "unplanned_count": said(len(shown) if len(shown) <= SHOWN else found.unplanned_count()),
+        "unplanned_more": len(shown) > SHOWN,
         "form": form or PlanningForm(teams=found.teams, initial={"day": found.day, "team": request.GET.get("kolonne")}),
         "query": found.query,
         "before_url": f"{address}?tag={found.day - timedelta(days=1)}",
