@@ -52,11 +52,18 @@ def show(request: HttpRequest) -> HttpResponse:
 @cache_control(public=True, max_age=SECONDS)
 @conditional_page
 def rows(request: HttpRequest) -> HttpResponse:
-    """The list alone, for the section that the map shows (`bbox`)."""
+    """The list alone, for the section that the map shows (`bbox`).
+
+    With the `zoom` of the map, X-Total-Count tells how many it holds; "5000+": more than that were not counted.
+    """
     municipality = here(request)
     filters, _problems = Filters.parse(request.GET, municipality)
     found = search.filtered(municipality, filters)
-    return render(request, "reports/list.html", _listed(request, filters, found))
+    response = render(request, "reports/list.html", _listed(request, filters, found))
+    if "zoom" in request.GET:
+        view = pins.view(municipality, filters, _zoom(request))
+        response["X-Total-Count"] = f"{view.total}{'+' if view.more else ''}"
+    return response
 
 
 def _listed(request: HttpRequest, filters: Filters, found: CaseQuerySet) -> dict[str, Any]:
@@ -123,21 +130,27 @@ def _options(municipality: Municipality, filters: Filters) -> dict[str, Any]:
 def data(request: HttpRequest) -> HttpResponse:
     """GeoJSON of the section `bbox` at `zoom`: pins, or clusters where it holds more than pins.PINS reports."""
     filters, problems = Filters.parse(request.GET, here(request))
+    return _answer(request, filters, problems, _zoom(request))
+
+
+def _zoom(request: HttpRequest) -> int:
     try:
-        zoom = int(float(request.GET.get("zoom", "")))
+        return int(float(request.GET.get("zoom", "")))
     except (ValueError, OverflowError):
-        zoom = 13
-    return _answer(request, filters, problems, zoom)
+        return 13
 
 
 @require_safe
 def tile(request: HttpRequest, z: int, x: int, y: int) -> HttpResponse:
-    """The same for a tile as map libraries count them, so that caches and browsers can share what they have."""
+    """The same for a tile as map libraries count them, so that caches and browsers can share what they have.
+
+    A tile is 256 px wide; with `groesse=512` it is drawn twice as large and shows what the next zoom does.
+    """
     box = pins.tile_box(z, x, y)
     if box is None:
         raise Http404
     filters, problems = Filters.parse(request.GET, here(request))
-    return _answer(request, replace(filters, bbox=box), problems, z)
+    return _answer(request, replace(filters, bbox=box), problems, z + (request.GET.get("groesse") == "512"))
 
 
 def _answer(request: HttpRequest, filters: Filters, problems: list[str], zoom: int) -> HttpResponse:

@@ -60,6 +60,7 @@ def map_data(context: Context) -> SafeString:
         "data-archive": archive.address if archive else "",
         "data-archive-to": str(archive.max_zoom) if archive else "",
         "data-archive-script": static("vendor/protomaps/protomaps-leaflet.js") if archive else "",
+        "data-archive-worker": static("js/map/vector-worker.js") if archive else "",
         "data-attribution": settings.TILE_ATTRIBUTION if settings.TILE_URL else archive.source if archive else "",
         "data-zoom-in": _("Zoom in"),
         "data-zoom-out": _("Zoom out"),

@@ -26,7 +26,8 @@ export function clusterOptions(count, looks = null) {
   return { className: "pin-box", html: `<span class="cluster${modifier}${ringed}">${looks ? ring(looks, count) : ""}<span>${shown}</span></span>`, iconSize: [size, size] };
 }
 
-const ORDER = ["received", "working", "waiting", "done", "closed", "withdrawn"];
+/** The looks of states in the order in which rings show them. */
+export const ORDER = ["received", "working", "waiting", "done", "closed", "withdrawn"];
 
 /** Markup of a ring whose arcs are the shares of the states. */
 function ring(looks, count) {

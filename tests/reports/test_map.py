@@ -3,10 +3,14 @@
 import re
 from datetime import timedelta
 
+from django.contrib.gis.geos import Point
+
 from cases.change import By
 from cases.policy import State
 from cases.services import move
+from geo import grid
 from reports import map as map_page
+from reports import pins
 from tests.conftest import AT
 
 
@@ -107,3 +111,21 @@ def test_the_style_of_the_map_does_not_come_late(client, town):
     text = client.get("/karte/").content.decode()
     named = re.findall(r'data-leaflet-css="([^"]+)"', text)[0]
     assert text.index(f'<link rel="stylesheet" href="{named}">') < text.index("css/tokens")
+
+
+def test_the_list_tells_how_many_reports_the_section_holds(client, town, release):
+    for step in range(3):
+        release(point=Point(8.23 + step / 100, 51.96, srid=4326))
+    section = "/karte/liste/?bbox=8.2,51.9,8.245,52.0"
+    assert client.get(f"{section}&zoom=14")["X-Total-Count"] == "2"
+    assert "X-Total-Count" not in client.get(section)
+
+
+def test_a_tile_twice_as_large_shows_what_the_next_zoom_does(client, town, release, monkeypatch):
+    monkeypatch.setattr(pins, "PINS", 0)
+    for step in range(2):
+        release(point=Point(8.23 + step * 0.006, 51.96, srid=4326))
+    x, y = grid.cell_tile(grid.cell(grid.morton(8.23, 51.96), 13), 13)
+    small, large = (client.get(f"/karte/kacheln/13/{x}/{y}.json{query}").json() for query in ("", "?groesse=512"))
+    assert small["total"] == large["total"] == 2
+    assert [len(one["features"]) for one in (small, large)] == [1, 2]

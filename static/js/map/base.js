@@ -2,7 +2,7 @@
 //
 // The element carries everything as data attributes (template tag `map_data`): data-leaflet, data-leaflet-css,
 // data-ground, data-bounds "west,south,east,north", data-zoom-in, data-zoom-out; optional are data-tiles, data-tiles-to (their
-// last zoom), or data-archive with data-archive-to and data-archive-script (vector tiles), and data-attribution.
+// last zoom), or data-archive with data-archive-to, data-archive-script and data-archive-worker (vector tiles), and data-attribution.
 import {Labels} from "./labels.js";
 import {script, vectorLayer, width} from "./vector.js";
 
@@ -47,7 +47,7 @@ export function isDark() {
 }
 
 /** Call `redraw` whenever light and dark change; returns what ends it. */
-function onScheme(redraw) {
+export function onScheme(redraw) {
   const device = matchMedia("(prefers-color-scheme: dark)");
   const chosen = new MutationObserver(redraw);
   device.addEventListener("change", redraw);
@@ -178,12 +178,19 @@ async function drawGround(L, map, element, cross) {
   if (gone) return null;
   names?.draw(colours());
   if (element.dataset.archive && !tiles) {
-    touched(element).then(() => vectorLayer(map, element, colours())).then((vector) => {
+    touched(element).then(() => vectorLayer(L, map, element, colours())).then((vector) => {
       if (gone) return;
       map.on("unload", onScheme(() => vector.recolour(colours())));
-      vector.once("load", () => {
-        for (const layer of streets) layer.remove();
-        names.canvas.hidden = true;
+      let whole = true;
+      const show = (own) => {
+        for (const layer of streets) if (own) layer.addTo(map).bringToBack(); else layer.remove();
+        names.show(own);
+      };
+      vector.once("load", () => whole && show(false));
+      vector.once("tileerror", () => {
+        whole = false;
+        vector.remove();
+        show(true);
       });
       vector.addTo(map);
     }, () => undefined); // Without the archive our own streets stay.
@@ -195,7 +202,7 @@ async function drawGround(L, map, element, cross) {
     write();
     draw();
     // Tiles have names of their own.
-    tiles.once("tileload", () => { names.canvas.hidden = true; });
+    tiles.once("tileload", () => names.show(false));
   });
   return data;
 }

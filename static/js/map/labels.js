@@ -3,6 +3,7 @@
 const STREETS_FROM = 15;
 const STRAIGHT = 0.15; // radians
 const HALF = 8; // half the height of a line, in px
+const BUDGET = 6; // ms of writing before the page may answer
 
 /**
  * A layer that writes names on one canvas, redrawn after each move. Use: `new Labels(map, L, features).addTo(map)`.
@@ -27,19 +28,56 @@ export class Labels {
     const pane = map.createPane("names");
     pane.style.zIndex = 260;
     pane.style.pointerEvents = "none";
-    this.canvas = this.L.DomUtil.create("canvas", "leaflet-zoom-hide", pane);
-    this.canvas.setAttribute("aria-hidden", "true");
+    this.pane = pane;
+    this.canvas = this.fresh();
     map.on("moveend resize viewreset", () => this.draw(this.colours));
     // Leaflet may tell of a move a moment after the map is gone.
     map.on("unload", () => { this.colours = null; });
     return this;
   }
 
-  /** Write all names that fit into the present view. */
+  fresh() {
+    const canvas = this.L.DomUtil.create("canvas", "leaflet-zoom-hide", this.pane);
+    canvas.setAttribute("aria-hidden", "true");
+    return canvas;
+  }
+
+  /** Names are shown, or not where something else brings its own. */
+  show(shown) {
+    this.pane.hidden = !shown;
+    if (shown) this.draw(this.colours);
+  }
+
+  /** Write all names that fit into the present view, a few at a time; those written before stand until then. */
   draw(colours) {
     this.colours = colours;
-    if (!colours) return;
-    const { map, L, canvas } = this;
+    clearTimeout(this.later);
+    this.next?.remove();
+    this.next = null;
+    if (!colours || this.pane.hidden) return;
+    this.later = setTimeout(() => {
+      this.next = this.fresh();
+      this.next.hidden = true;
+      this.goOn(this.written(this.next, colours));
+    });
+  }
+
+  goOn(writing) {
+    const start = performance.now();
+    while (performance.now() - start < BUDGET) {
+      if (!writing.next().done) continue;
+      this.canvas.remove();
+      this.canvas = this.next;
+      this.canvas.hidden = false;
+      this.next = null;
+      return;
+    }
+    this.later = setTimeout(() => this.goOn(writing));
+  }
+
+  /** Writes name after name. */
+  *written(canvas, colours) {
+    const { map, L } = this;
     const size = map.getSize();
     const ratio = window.devicePixelRatio || 1;
     L.DomUtil.setPosition(canvas, map.containerPointToLayerPoint([0, 0]));
@@ -56,7 +94,7 @@ export class Labels {
     pen.strokeStyle = colours.paper;
     pen.fillStyle = colours.name;
     this.taken = [];
-    if (map.getZoom() >= STREETS_FROM) this.writeStreets(pen, size);
+    if (map.getZoom() >= STREETS_FROM) yield* this.writeStreets(pen, size);
     else if (map.getZoom() >= 10) this.writeAreas(pen, size);
   }
 
@@ -71,11 +109,13 @@ export class Labels {
     }
   }
 
-  writeStreets(pen, size) {
+  *writeStreets(pen, size) {
     pen.font = "400 12px 'Fira Sans', sans-serif";
     const view = this.map.getBounds();
-    this.streets ||= this.features.map((one) => ({ name: one.properties.name, lines: lines(one.geometry).map((line) => measured(this.L, line)) }));
+    this.streets ||= this.features.map((one) => ({ name: one.properties.name, lines: null, geometry: one.geometry }));
     for (const street of this.streets) {
+      yield;
+      street.lines ||= lines(street.geometry).map((line) => measured(this.L, line));
       const piece = this.longestPiece(street, view, size);
       const wide = pen.measureText(street.name).width;
       if (!piece || piece.length < wide * 0.8) continue;

@@ -4,6 +4,7 @@ import {Pins} from "./pins.js";
 import {locate, searchPlaces} from "./places.js";
 import {Opened} from "./opened.js";
 import {sheet} from "./sheet.js";
+import {Tiles, levelOf} from "./tiles.js";
 
 const page = document.querySelector("[data-map-page]");
 const words = page.querySelector("[data-words]").dataset;
@@ -63,24 +64,24 @@ function offer() {
   for (const link of browse.querySelectorAll("[data-follow]")) link.search = query.toString();
 }
 
-/** Fetch what the section shows: pins, and the list when somebody moved the map. */
+/** Fetch what the section shows: pins, and the list with its number when somebody moved the map. */
 async function refresh() {
   offer();
   running?.abort();
   running = new AbortController();
   const query = filters();
+  view.tiles.ask(query);
+  if (!moved) return;
   query.set("bbox", bbox());
-  const listed = moved ? fetched(`${page.dataset.list}?${query}`, running.signal).then((answer) => answer.text()) : null;
+  query.set("zoom", String(levelOf(view.map)));
   try {
-    const data = await (await fetched(`${page.dataset.data}?${query}&zoom=${Math.round(view.map.getZoom())}`, running.signal)).json();
-    view.pins.show(data.features);
-    if (listed) {
-      find("rows").innerHTML = await listed;
-      const count = new Intl.NumberFormat(document.documentElement.lang).format(data.total);
-      find("total").textContent = data.total === 1 ? words.one : data.total ? words.many.replace("{n}", count) : words.none;
-    }
+    const answer = await fetched(`${page.dataset.list}?${query}`, running.signal);
+    const said = answer.headers.get("X-Total-Count") || "0";
+    const total = Number.parseInt(said, 10);
+    find("rows").innerHTML = await answer.text();
+    const count = new Intl.NumberFormat(document.documentElement.lang).format(total);
+    find("total").textContent = total === 1 ? words.one : total ? (said.endsWith("+") ? words.more : words.many).replace("{n}", count) : words.none;
   } catch (error) {
-    listed?.catch(() => {}); // told once
     if (error.name !== "AbortError") say(words.failed);
   }
 }
@@ -174,6 +175,10 @@ page.querySelector("[data-opened]").addEventListener("click", (event) => {
     history.replaceState({}, "", address(""));
   }
 });
+// Whoever comes back to the page sees what has changed meanwhile.
+document.addEventListener("visibilitychange", () => {
+  if (view && !document.hidden) refresh();
+});
 addEventListener("popstate", () => {
   const number = new URLSearchParams(location.search).get("meldung");
   if (number) opened.open(number);
@@ -202,7 +207,9 @@ async function start() {
     cross: matchMedia("(hover: hover)").matches ? 0 : 16,
     ...(placed ? { center: [lat, lon], zoom: zoom >= 1 && zoom <= 19 ? zoom : 16 } : {}),
   });
-  view = { map, L, settled: false, pins: new Pins(map, L, words, pick) };
+  const pins = new Pins(map, L, words, pick);
+  const tiles = new Tiles(map, page.dataset.data, { changed: (found) => pins.show(found), failed: () => say(words.failed) });
+  view = { map, L, settled: false, pins, tiles };
   moved = placed;
   map.on("moveend", onMove);
   onMove();

@@ -2,6 +2,7 @@
 import {createMap} from "./base.js";
 import {middleOf} from "./gathered.js";
 import {Pins} from "./pins.js";
+import {Tiles} from "./tiles.js";
 
 const frame = document.querySelector("[data-start-map]");
 const element = document.getElementById("map");
@@ -12,19 +13,13 @@ async function start() {
   frame.hidden = false;
   const { map, L } = await createMap(element, { options: { scrollWheelZoom: false } });
   const pins = new Pins(map, L, words, ({ number }) => (location.href = frame.dataset.report.replace("NUMBER", number)));
-  const refresh = async () => {
-    const box = map.getBounds();
-    const bbox = [box.getWest(), box.getSouth(), box.getEast(), box.getNorth()].map((part) => part.toFixed(5)).join();
-    const answer = await fetch(`${frame.dataset.data}?bbox=${bbox}&zoom=${Math.round(map.getZoom())}`);
-    const features = answer.ok ? (await answer.json()).features : [];
-    if (answer.ok) pins.show(features);
-    return features;
-  };
+  const tiles = new Tiles(map, frame.dataset.data, { changed: (found) => pins.show(found) });
+  await tiles.ask("");
   // Not the fields around, but where people report something
-  const middle = middleOf(await refresh());
+  const middle = middleOf(pins.tiles.flatMap(({ features }) => features));
   if (middle) map.fitBounds(middle, { padding: [72, 72], maxZoom: 15, animate: false });
-  map.on("moveend", () => refresh().catch(() => {})); // the next movement asks again
-  await refresh();
+  map.on("moveend", () => tiles.ask(""));
+  await tiles.ask("");
   for (const row of document.querySelectorAll(".start .row")) {
     const number = numberIn.exec(row.querySelector("a").pathname)?.[1];
     row.addEventListener("mouseenter", () => pins.lift(number));

@@ -1,11 +1,4 @@
-// The base map out of one archive of vector tiles (PMTiles, layers as Protomaps names them), in the colours of our ground.
-const NAME = ["name:de", "name"];
-const GREEN = new Set(["park", "cemetery", "allotments", "village_green", "playground", "pitch", "golf_course", "grass", "grassland", "meadow", "recreation_ground", "garden"]);
-const WOOD = new Set(["forest", "wood", "scrub", "nature_reserve"]);
-const BROAD = new Set(["highway", "major_road"]);
-const FONT = "'Fira Sans', sans-serif";
-const LINE = 2; // Kinds of shapes, as vector tiles number them
-const AREA = 3;
+// The base map out of one archive of vector tiles (PMTiles), drawn by a worker, so that moving the map never waits for it.
 
 /** Load a script; what comes of it is a task of its own, so that a slow phone answers in between. */
 export function script(src) {
@@ -24,59 +17,69 @@ export function width(zoom) {
   return Math.min(14, 1.5 * 1.55 ** (zoom - 13));
 }
 
-let library = null;
-
 /**
- * The layer of `data-archive`, to be added to a map; rejects where archive or library cannot be had.
+ * The layer of `data-archive`, to be added to a map; rejects where archive, library or canvases in workers cannot be had.
  *
  * `layer.recolour(colours)` draws it in other colours.
  */
-export async function vectorLayer(map, element, colours) {
-  const { archive, archiveTo, archiveScript } = element.dataset;
-  library ||= script(archiveScript);
-  library.catch(() => { library = null; });
-  const [answer] = await Promise.all([fetch(archive, { headers: { Range: "bytes=0-6" } }), library]);
-  if (answer.status !== 206 || (await answer.text()) !== "PMTiles") throw new Error(`${archive} is no archive.`);
-  const { protomapsL } = window;
+export async function vectorLayer(L, map, element, colours) {
+  const { archive, archiveTo, archiveScript, archiveWorker } = element.dataset;
+  if (!window.OffscreenCanvas || !window.ImageBitmapRenderingContext) throw new Error("No canvas in workers.");
+  const worker = new Worker(archiveWorker);
+  map.on("unload", () => worker.terminate());
+  const absolute = (address) => new URL(address, location.href).href;
+  const ratio = Math.min(2, window.devicePixelRatio || 1);
+  await new Promise((resolve, reject) => {
+    worker.onmessage = ({ data }) => (data.ready ? resolve() : reject(new Error(data.error)));
+    worker.onerror = () => reject(new Error(`${archiveWorker} could not be run.`));
+    worker.postMessage({ begin: { archive: absolute(archive), to: Number(archiveTo), library: absolute(archiveScript), ratio, colours, fonts: fonts() } });
+  }).catch((error) => {
+    worker.terminate();
+    throw error;
+  });
+  const layer = new (tiled(L))({ pane: "vector", worker, ratio });
   // Not among the tiles of others, which are darkened as a whole.
   map.createPane("vector").style.zIndex = 200;
-  const layer = protomapsL.leafletLayer({ url: archive, maxDataZoom: Number(archiveTo), pane: "vector", attribution: "", lang: "de", backgroundColor: colours.outside, ...rules(protomapsL, colours) });
-  layer.recolour = (fresh) => {
-    Object.assign(layer, { backgroundColor: fresh.outside, ...rules(protomapsL, fresh) });
-    layer.clearLayout();
-    layer.rerenderTiles();
-  };
+  worker.onmessage = ({ data }) => layer.take(data);
+  layer.recolour = (fresh) => worker.postMessage({ colours: fresh });
   return layer;
 }
 
-/** What is drawn, from below to above, and what is written, the most important first. */
-function rules({ PolygonSymbolizer, LineSymbolizer, LineLabelSymbolizer, CenteredTextSymbolizer }, colours) {
-  const area = (dataLayer, fill, filter) => ({ dataLayer, filter: (zoom, one) => one.geomType === AREA && (!filter || filter(one.props)), symbolizer: new PolygonSymbolizer({ fill }) });
-  const line = (dataLayer, options, filter, minzoom = 0) => ({ dataLayer, minzoom, filter: (zoom, one) => one.geomType === LINE && filter(one.props), symbolizer: new LineSymbolizer({ lineCap: "round", lineJoin: "round", ...options }) });
-  const text = (options) => ({ labelProps: NAME, fontFamily: FONT, fill: colours.name, stroke: colours.paper, width: 3, ...options });
-  const minor = ({ kind }) => kind === "minor_road";
-  const broad = ({ kind }) => BROAD.has(kind);
-  return {
-    paintRules: [
-      area("earth", colours.paper),
-      area("landuse", colours.green, ({ kind }) => GREEN.has(kind)),
-      area("landuse", colours.wood, ({ kind }) => WOOD.has(kind)),
-      area("water", colours.water),
-      line("water", { color: colours.water, width: (zoom) => width(zoom) * 0.6 }, () => true, 12),
-      area("buildings", colours.building),
-      line("boundaries", { color: colours.district, width: 1.5, dash: [1.5, 4] }, ({ kind }) => kind === "district"),
-      line("roads", { color: colours.border, width: 1, dash: [4, 3] }, ({ kind }) => kind === "rail", 12),
-      line("roads", { color: colours.casing, width: (zoom) => Math.max(0.75, width(zoom) / 4) }, ({ kind }) => kind === "path", 15),
-      line("roads", { color: colours.casing, width: (zoom) => width(zoom) + (zoom < 13 ? 1.25 : 2) }, minor),
-      line("roads", { color: colours.casing, width: (zoom) => width(zoom) * 1.3 + (zoom < 13 ? 2 : 2.5) }, broad),
-      line("roads", { color: colours.street, width: (zoom) => width(zoom) }, minor),
-      line("roads", { color: colours.street, width: (zoom) => width(zoom) * 1.3 + 0.5 }, broad),
-    ],
-    labelRules: [
-      { dataLayer: "places", maxzoom: 14, symbolizer: new CenteredTextSymbolizer(text({ fontSize: 14, fontWeight: 500 })) },
-      { dataLayer: "roads", minzoom: 15, symbolizer: new LineLabelSymbolizer(text({ fontSize: 12 })) },
-      { dataLayer: "pois", minzoom: 16, symbolizer: new CenteredTextSymbolizer(text({ fontSize: 12, fontWeight: 500 })) },
-      { dataLayer: "buildings", minzoom: 17, filter: (zoom, { props }) => props.kind === "address", symbolizer: new CenteredTextSymbolizer(text({ labelProps: ["addr_housenumber"], fontSize: 10 })) },
-    ],
-  };
+/** The faces of the page's stylesheets, which a worker has to load itself: family, weight and address. */
+function fonts() {
+  const sheets = [...document.styleSheets].filter((one) => one.href?.startsWith(location.origin));
+  return sheets.flatMap((sheet) => [...sheet.cssRules].filter((one) => one instanceof CSSFontFaceRule).map(({ style }) => {
+    const [, address] = /url\(["']?([^"')]+)/.exec(style.getPropertyValue("src")) || [];
+    return { family: style.getPropertyValue("font-family").replace(/["']/g, ""), weight: style.getPropertyValue("font-weight"), address: address && new URL(address, sheet.href).href };
+  })).filter((one) => one.address);
+}
+
+/** Tiles of which the worker draws the pictures: made when Leaflet is there. */
+function tiled(L) {
+  return L.GridLayer.extend({
+    createTile(coords, done) {
+      const tile = L.DomUtil.create("canvas", "leaflet-tile");
+      tile.width = tile.height = 256 * this.options.ratio;
+      const key = this._tileCoordsToKey(coords);
+      (this.waiting ||= new Map()).set(key, { tile, done });
+      this.on("tileunload", (event) => {
+        if (event.tile !== tile) return;
+        this.waiting.delete(key);
+        this.options.worker.postMessage({ drop: key });
+      });
+      this.options.worker.postMessage({ draw: { key, x: coords.x, y: coords.y, z: coords.z } });
+      return tile;
+    },
+    /** A picture of the worker; what is drawn later once more is shown in the same place. */
+    take({ key, picture, error }) {
+      const one = this.waiting?.get(key);
+      if (!one) {
+        picture?.close();
+        return;
+      }
+      if (picture) one.tile.getContext("bitmaprenderer").transferFromImageBitmap(picture);
+      one.done?.(error ? new Error(error) : null, one.tile);
+      one.done = null;
+    },
+  });
 }
