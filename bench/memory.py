@@ -28,7 +28,7 @@ import psycopg
 
 from bench.client import Connection, Request
 from bench.place import ROOT, Place, made
-from bench.serving import memory, platform
+from bench.serving import Platform, memory, platform
 from bench.sink import Sink, sink
 
 MAY_GROW = 0.05
@@ -124,10 +124,19 @@ def requests() -> list[tuple[int, Callable[[], Request]]]:
     ]
 
 
+def _settled(running: Platform) -> list[int]:
+    """The processes of the web server once no more are made: the first one answers before the last one is there."""
+    before: list[int] = []
+    while (pids := sorted(running.pids())) != before:
+        before = pids
+        time.sleep(3)
+    return pids
+
+
 def web(place: Place, wanted: int) -> tuple[list[Curve], Counter[int]]:
     """Curves of the processes of the web server, and how often each status was answered."""
     with platform(place, ("web",)) as running:
-        pids = sorted(running.pids())
+        pids = _settled(running)
         curves = [Curve(f"web {pid}") for pid in pids]
         statuses: Counter[int] = Counter()
         kinds = requests()
