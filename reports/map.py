@@ -26,7 +26,7 @@ from reports.showing import PublicReport
 SECONDS = 1
 """How long browsers, and as long again caches before us, keep what the map shows: changes are seen in two seconds."""
 COUNTED = 1000
-"""A search for words that finds more says so without counting them all: that would read every text."""
+"""A list that holds more says so without counting them all: that would read every row."""
 STATUS_LOOKS = {"neu": "received", "in-arbeit": "working", "erledigt": "done", "ohne-massnahme": "closed"}
 
 
@@ -38,10 +38,13 @@ def show(request: HttpRequest) -> HttpResponse:
     municipality = here(request)
     filters, problems = Filters.parse(request.GET, municipality)
     found = search.filtered(municipality, filters)
+    # Before the list: what is read to count is not read again.
+    most = min(COUNTED, search.COUNTED) if filters.words else COUNTED
+    total = search.counted(found, most) if filters.words else found.order_by()[: most + 1].count()
     context = {
         **_listed(request, filters, found),
-        "total": found[: COUNTED + 1].count() if filters.words else found.count(),
-        "counted": COUNTED if filters.words else None,
+        "total": total,
+        "counted": most,
         "problems": problems,
         "options": _options(municipality, filters),
     }

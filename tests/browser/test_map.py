@@ -68,8 +68,9 @@ def crowd(middle: Point) -> Iterator[dict[str, Any]]:
         yield feature(number, middle.x + far * math.cos(turn), middle.y + 0.6 * far * math.sin(turn))
 
 
-def column_row(lon: float, lat: float, zoom: int) -> tuple[int, int]:
-    """The tile in which a place lies."""
+def tile_of(pin: dict[str, Any], zoom: int) -> tuple[int, int]:
+    """Column and row of the tile in which a pin lies."""
+    lon, lat = pin["geometry"]["coordinates"]
     across = (lon + 180) / 360
     down = (1 - math.asinh(math.tan(math.radians(lat))) / math.pi) / 2
     return int(across * 2**zoom), int(down * 2**zoom)
@@ -84,7 +85,7 @@ def serve(page: Page, features: list[dict[str, Any]]) -> list[str]:
         assert found, route.request.url
         z, x, y = map(int, found.groups())
         asked.append(f"{z}/{x}/{y}")
-        inside = [one for one in features if column_row(*one["geometry"]["coordinates"], z) == (x, y)]
+        inside = [one for one in features if tile_of(one, z) == (x, y)]
         said = {"type": "FeatureCollection", "total": len(inside), "features": inside}
         route.fulfill(json=said, headers={"ETag": f'"{z}-{x}-{y}"'})
 
