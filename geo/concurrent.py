@@ -8,13 +8,16 @@ from django.db import migrations
 
 
 class AddIndexMeanwhile(migrations.AddIndex):
-    """`AddIndex` that locks no writer out on PostgreSQL. What a run broken off left behind is made anew."""
+    """`AddIndex` that locks no writer out on PostgreSQL. What a run broken off left behind is made anew.
+
+    Within a transaction (a restore is one, of tables nobody else sees yet) it is made plainly.
+    """
 
     atomic = False
 
     def database_forwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
         """Make the index."""
-        if schema_editor.connection.vendor != "postgresql":
+        if _plain(schema_editor):
             super().database_forwards(app_label, schema_editor, from_state, to_state)
             return
         model = to_state.apps.get_model(app_label, self.model_name)
@@ -24,9 +27,14 @@ class AddIndexMeanwhile(migrations.AddIndex):
 
     def database_backwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
         """Take it away."""
-        if schema_editor.connection.vendor != "postgresql":
+        if _plain(schema_editor):
             super().database_backwards(app_label, schema_editor, from_state, to_state)
             return
         model = from_state.apps.get_model(app_label, self.model_name)
         if self.allow_migrate_model(schema_editor.connection.alias, model):
             schema_editor.remove_index(model, self.index, concurrently=True)
+
+
+def _plain(schema_editor: Any) -> bool:
+    connection = schema_editor.connection
+    return connection.vendor != "postgresql" or connection.in_atomic_block

@@ -23,6 +23,7 @@ from reports.policy import KIND
 from reports.showing import TOLD_WITHOUT_WORDS, picture
 
 _RELEASES: Final = (Deed.TEXT_RELEASED, Deed.PHOTO_RELEASED)
+_STATES: Final = frozenset(State)
 _QUIET: Final = tuple(deed for deed in TOLD_WITHOUT_WORDS if deed is not Deed.SUBMITTED)
 
 
@@ -119,7 +120,8 @@ def _states(cases: set[int]) -> dict[int, _Past]:
     found: dict[int, _Past] = {}
     steps = Entry.objects.filter(case__in=cases, data__has_key="to").order_by("at", "pk")
     for case, at, pk, data in steps.values_list("case", "at", "pk", "data"):
-        if data.get("to"):
+        # Other deeds say where else to something went: a place, a category.
+        if isinstance(data["to"], str) and data["to"] in _STATES:
             past = found.setdefault(case, _Past([], []))
             past.at.append((at, pk))
             past.data.append(data)

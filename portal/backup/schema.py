@@ -142,8 +142,11 @@ def drop(connection: BaseDatabaseWrapper) -> None:
             return
         for name in names:
             _forget_geometry(cursor, name)
-        for name in names:
-            cursor.execute(f"DROP TABLE {quote(name)}")
+        cursor.execute("SELECT name FROM sqlite_master WHERE sql LIKE 'CREATE VIRTUAL TABLE%%'")
+        virtual = {name for (name,) in cursor.fetchall()}
+        # A virtual table (of words) takes the tables along that it is kept in.
+        for name in sorted(names, key=lambda name: name not in virtual):
+            cursor.execute(f"DROP TABLE IF EXISTS {quote(name)}")
 
 
 def _forget_geometry(cursor: CursorWrapper, table: str) -> None:

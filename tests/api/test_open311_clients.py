@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import warnings
 from datetime import timedelta
 from io import BytesIO
 from typing import Any
@@ -37,7 +38,9 @@ def endpoint(live_server: Any, settings: Any, town: Town) -> str:
 def three_module(monkeypatch: pytest.MonkeyPatch) -> Any:
     """The package is of Python 2's time; with this one name it runs."""
     monkeypatch.setattr(itertools, "ifilter", filter, raising=False)
-    import three  # type: ignore[import-untyped]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of escapes in strings, in what it needs
+        import three  # type: ignore[import-untyped]
 
     return three
 

@@ -35,7 +35,7 @@ def test_an_assignment_mails_the_unit_at_once_with_the_narrow_view(town, make_re
     (mail,) = mails()
     assert mail.address == town.greens.email
     assert reverse("desk_narrow", args=[case.pk]) in mail.text
-    assert "0170" not in mail.text + mail.html
+    assert "0170 1234567" not in mail.text + mail.html
 
 
 def test_a_team_without_mailbox_reads_its_units_and_a_person_without_unit_is_told(town, make_report, mails):

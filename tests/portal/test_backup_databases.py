@@ -23,10 +23,20 @@ from tests.reports.conftest import photo_of, release
 __all__ = ["photo_of", "release"]
 
 
+MEANWHILE = {
+    ("cases", "0017_entry_latest"),
+    ("cases", "0018_indexes_of_the_work_list"),
+    ("cases", "0019_pins_of_rare_reports"),
+    ("cases", "0020_rare_entries"),
+    ("reports", "0010_words_of_what_is_there"),
+}
+"""Make indexes while others write, and plainly within a transaction; the restores below run all of them in one."""
+
+
 def test_every_migration_can_run_within_a_restore():
     """A restore is one transaction: a migration that must not be in one would break it on PostgreSQL."""
     graph = MigrationLoader(None).graph
-    assert [str(node) for node, migration in graph.nodes.items() if not migration.atomic] == []
+    assert {node for node, migration in graph.nodes.items() if not migration.atomic} == MEANWHILE
 
 
 @pytest.mark.slow

@@ -24,6 +24,7 @@ PRUNED = {
     "moderation.Bulk": "forget_bulks",
     "moderation.BulkItem": "with its bulk",
     "notifications.Delivery": "forget_old_deliveries",
+    "outbox.Change": "prune",
     "outbox.Event": "prune",
     "outbox.Job": "prune",
     "portal.Trouble": "watch",
@@ -56,8 +57,8 @@ KEPT = {
     *("geo.Address", "geo.District", "geo.Municipality", "geo.Street"),
     *("pages.Page", "pages.Statement", "pages.Video"),
     "moderation.SavedView",
-    # A row for each crew's phone, and for whoever opened the field view.
-    *("accounts.Phone", "dispatch.Presence"),
+    # A row for each crew's phone, for whoever opened the field view, and for each program with a key.
+    *("accounts.Phone", "dispatch.Presence", "accounts.ApiKey"),
     # A row for each kind of process.
     "portal.Beat",
     # A row for each mailbox.

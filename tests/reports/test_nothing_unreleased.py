@@ -128,6 +128,17 @@ def addresses(case: Case) -> dict[str, list[str]]:
         "api_categories": ["/api/v1/categories/"],
         "api_schema": ["/api/schema/"],
         "api_docs": ["/api/docs/"],
+        "open311_discovery": ["/open311/discovery.json", "/open311/v2/discovery.xml"],
+        "open311_services": ["/open311/v2/services.json", "/open311/v2/services.xml"],
+        "open311_service": [f"/open311/v2/services/{case.topic.slug}.xml"],
+        "open311_requests": [
+            f"/open311/v2/requests.{form}?extensions=true{more}"
+            for form in ("json", "xml")
+            for more in ("", f"&q={MARK}", "&status=open", f"&service_request_id={number}")
+        ],
+        "open311_request": [f"/open311/v2/requests/{number}.{form}?extensions=true" for form in ("json", "xml")],
+        "open311_token": [f"/open311/v2/tokens/{number}.json"],
+        "open311_updates": ["/open311/v2/servicerequestupdates.json", "/open311/v2/servicerequestupdates.xml"],
     }
 
 
