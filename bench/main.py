@@ -81,6 +81,16 @@ def told(figure: dict[str, Any]) -> str:
     return "".rjust(14) + ", ".join(f"{name} {value}" for name, value in more.items())
 
 
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """What is measured in this process writes no log among the figures."""
+    logging.disable(logging.WARNING)
+    try:
+        yield
+    finally:
+        logging.disable(logging.NOTSET)
+
+
 class Run:
     """One run: what was found so far, and where it is written."""
 
@@ -118,15 +128,13 @@ class Run:
         """All sizes, the smallest first: the database grows."""
         from bench import data  # the settings read the environment when they are imported
 
-        logging.disable(logging.WARNING)
-
         for size in self.options.sizes:
             if not (jobs := self.wanted(size)):
                 continue
             begun = time.perf_counter()
             data.fill(size)
             print(f"\n{size:,} reports, filled in {time.perf_counter() - begun:.0f} s\n{HEAD}", flush=True)
-            with self._served(place, size) as bench:
+            with _quiet(), self._served(place, size) as bench:
                 for job in jobs:
                     self._job(bench, job)
 
