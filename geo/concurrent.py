@@ -37,4 +37,4 @@ class AddIndexMeanwhile(migrations.AddIndex):
 
 def _plain(schema_editor: Any) -> bool:
     connection = schema_editor.connection
-    return connection.vendor != "postgresql" or connection.in_atomic_block
+    return bool(connection.vendor != "postgresql" or connection.in_atomic_block)
